@@ -1,0 +1,70 @@
+import type { EventRecord } from './event-record.js';
+import type { EventSink } from './event-sink.js';
+
+/** Why something was not accepted. */
+export type RefusalReason = 'disabled' | 'sampled' | 'when' | 'no_consent' | 'closed' | 'buffer_full';
+
+/** Why an accepted event was not delivered. */
+export type DropReason =
+  | 'empty_name'
+  | 'before_send'
+  | 'anonymous'
+  | 'too_large'
+  | 'unserialisable'
+  | 'queue_full'
+  | 'expired'
+  | 'shutdown';
+
+/**
+ * The books. After every transition
+ * `accepted + adopted + replayed = delivered + dropped + dead + handed + pending`.
+ */
+export interface AnalyticsStats {
+  readonly accepted: number;
+  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  readonly delivered: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  readonly dead: number;
+  readonly adopted: number;
+  readonly replayed: number;
+  readonly handed: number;
+  readonly pending: PendingByPlace;
+  /** Requests sent again. */
+  readonly retries: number;
+  /** Age of the oldest pending event, milliseconds; 0 where none is pending. */
+  readonly oldestPendingMs: number;
+  /** Age of the oldest event that is not stored yet, milliseconds; 0 where all are. */
+  readonly oldestUnstoredMs: number;
+  /** What delivery does now. */
+  readonly state: 'idle' | 'sending' | 'backoff' | 'key_hold' | 'endpoint_hold' | 'closed';
+  /** The last failure of a request, without secrets; `null` where none happened. */
+  readonly lastError: string | null;
+}
+
+export interface PendingByPlace {
+  readonly total: number;
+  readonly recorded: number;
+  readonly stored: number;
+  readonly inFlight: number;
+}
+
+export interface FlushResult {
+  /** Events delivered between the call and its return. */
+  readonly delivered: number;
+  /** Events accepted before the call that are neither delivered nor dropped. */
+  readonly pending: number;
+}
+
+/** What capture sees of delivery. Nothing here throws. */
+export interface Delivery {
+  /** Accepts a record, or refuses it (and counts why). */
+  record(record: EventRecord): boolean;
+  /** Counts something that capture itself refused. */
+  refuse(reason: RefusalReason): void;
+  /** Prepares everything recorded, in this call, and hands it to the taps that are synchronous. */
+  drain(): void;
+  flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
+  stats(): AnalyticsStats;
+  /** Adds a tap; the function returned takes it away. */
+  tap(sink: EventSink): () => void;
+}
