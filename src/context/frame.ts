@@ -1,6 +1,9 @@
 import type { AnalyticsContextValues } from './context-values.js';
 
-/** What the carrier of a frame (a request, a socket) says of the person, asked until it names a user. */
+/**
+ * What the carrier of a frame (a request, a socket) says of the person and the conversation.
+ * Asked at each tracked call until it has named a user, because guards run late. Never throws.
+ */
 export type IdentitySource = () => AnalyticsContextValues | undefined;
 
 /** Counts of the calls beneath a message or run; each call adds to all that enclose it. */
@@ -9,9 +12,9 @@ export interface CallTotals {
   toolErrors: number;
 }
 
-/** The transport whose end is the end of a message: HTTP's response, an SSE stream. */
+/** The transport whose end is the end of a message: an HTTP response, an SSE stream. */
 export interface TransportEnd {
-  /** Calls `ended` once, when the response has been sent (`completed`) or the consumer left (`closed`). */
+  /** Calls `ended` once: when the response has been sent (`completed`) or the consumer left (`closed`). */
   onEnd(ended: (how: 'completed' | 'closed', httpStatus: number | undefined) => void): void;
   /** Sets a response header if the headers have not gone out. */
   setHeader(name: string, value: string): void;
@@ -20,23 +23,25 @@ export interface TransportEnd {
 /**
  * One entry of the async context: a request, an explicit `run`, or a tracked call.
  *
- * On the hot path: a tracked call makes one of these. A call's values are those that it began with;
- * `set` replaces `values` by a new object, never writes into it.
+ * On the hot path: every tracked call makes one. Values are immutable: a call keeps those that it began with, and
+ * filling in what was absent replaces the object.
  */
 export class Frame {
-  /** The totals of this call, where it is a message or run. */
-  totals: CallTotals | undefined;
-  /** Aborts the message that this frame carries, if it can be told: set by the request frame. */
-  transport: TransportEnd | undefined;
-  /** What to call when the frame's own work is over: lazy results that nobody consumed. */
-  onClose: (() => void)[] | undefined;
+  /** The totals of the call, where it is a message or a run. */
+  totals: CallTotals | undefined = undefined;
+  /** The transport's end, on the frame of a handler whose answer it carries. */
+  transport: TransportEnd | undefined = undefined;
+  /** Called when the frame's own work is over: it ends the lazy results that nobody consumed. */
+  onClose: (() => void)[] | undefined = undefined;
+  /** A second, different identity that `set` refused; told with the next tracked call. */
+  refused: 'userId' | 'sessionId' | undefined = undefined;
 
   constructor(
     readonly parent: Frame | undefined,
     public values: AnalyticsContextValues,
     /** The capture handle of the application that the work runs in, if known. Opaque on this floor. */
     readonly handle: object | undefined,
-    /** Asked for the person at the first tracked call; `undefined` once it has named a user. */
+    /** `undefined` once it has named a user. */
     public identity: IdentitySource | undefined,
   ) {}
 }

@@ -1,0 +1,123 @@
+import type { AnalyticsContextValues } from '../context/context-values.js';
+import type { IdentitySource } from '../context/frame.js';
+import { messages } from '../event/messages.js';
+import type { Reporter } from '../event/reporter.js';
+import {
+  defaultIdentity,
+  posthogHeaders,
+  type IdentityInput,
+  type IdentityResolver,
+  type ResolvedIdentity,
+} from './request-identity.js';
+
+/** The token of an application's `RequestIdentities`. */
+export const REQUEST_IDENTITIES = Symbol.for('nestjs-agent-analytics:request-identities');
+
+/** Whether this user may use this session id, which is the client's claim. */
+export type SessionVerifier = (claim: { userId: string | undefined; sessionId: string; request?: unknown }) => boolean;
+
+export interface RequestSettings {
+  readonly identity: IdentityResolver | undefined;
+  readonly verifySession: SessionVerifier | undefined;
+  readonly posthogHeaders: boolean;
+  /** The capture handle of the application: frames carry it. */
+  readonly handle: object;
+  readonly reporter: Reporter;
+}
+
+/**
+ * How an application's requests say who they are from.
+ *
+ * A provider without dependencies: the module fills `settings` when analytics is on and empties it at close, and
+ * interceptors made at any time find it.
+ */
+export class RequestIdentities {
+  settings: RequestSettings | undefined;
+
+  /**
+   * The person and conversation of one carrier, to be asked as often as needed; what has been found once stays.
+   * A resolver that throws or answers with a promise counts as unknown, told once.
+   */
+  sourceFor(input: IdentityInput): IdentitySource {
+    const settings = this.settings;
+    if (settings === undefined) return () => undefined;
+    let last: ResolvedIdentity | undefined;
+    let values: AnalyticsContextValues | undefined;
+    return () => {
+      const resolved = resolve(settings, input);
+      if (values === undefined || !sameAnswer(last, resolved)) values = valuesFrom(settings, input, resolved);
+      last = resolved;
+      return values;
+    };
+  }
+}
+
+function resolve({ identity, reporter }: RequestSettings, input: IdentityInput): ResolvedIdentity | undefined {
+  try {
+    const resolved = (identity ?? defaultIdentity)(input) as unknown;
+    if (!(resolved instanceof Promise)) return isObject(resolved) ? resolved : undefined;
+    resolved.catch(() => undefined);
+    reporter.warnOnce(messages.callbackAsync('AnalyticsModule', 'identity'));
+  } catch (error) {
+    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'identity', nameOf(error)));
+  }
+  return undefined;
+}
+
+function valuesFrom(
+  settings: RequestSettings,
+  input: IdentityInput,
+  resolved: ResolvedIdentity | undefined,
+): AnalyticsContextValues {
+  const userId = asId(resolved?.userId);
+  const sessionId = verified(settings, input, userId, asId(resolved?.sessionId));
+  return {
+    ...(userId !== undefined && { userId }),
+    ...(sessionId !== undefined && { sessionId }),
+    ...(resolved?.groups && { groups: { ...resolved.groups } }),
+    ...(resolved?.properties && { properties: { ...resolved.properties } }),
+    ...(resolved?.track === false && { track: false }),
+    ...(settings.posthogHeaders && posthogHeaders(input.request)),
+    ...(input.transport !== 'rpc' && { trigger: 'chat' as const }),
+  };
+}
+
+function verified(
+  { verifySession, reporter }: RequestSettings,
+  { request }: IdentityInput,
+  userId: string | undefined,
+  sessionId: string | undefined,
+): string | undefined {
+  if (sessionId === undefined || verifySession === undefined) return sessionId;
+  try {
+    return verifySession({ userId, sessionId, request }) === true ? sessionId : undefined;
+  } catch (error) {
+    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'verifySession', nameOf(error)));
+    return undefined;
+  }
+}
+
+function sameAnswer(a: ResolvedIdentity | undefined, b: ResolvedIdentity | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.userId === b.userId &&
+    a.sessionId === b.sessionId &&
+    a.groups === b.groups &&
+    a.properties === b.properties &&
+    a.track === b.track
+  );
+}
+
+function asId(id: unknown): string | undefined {
+  if (typeof id === 'string') return id;
+  return typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined;
+}
+
+function isObject(value: unknown): value is ResolvedIdentity {
+  return typeof value === 'object' && value !== null;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,53 @@
+import type { TransportEnd } from '../context/frame.js';
+
+/** What is used of node's ServerResponse. */
+interface RawResponse {
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  readonly statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  once(event: 'finish' | 'close', listener: () => void): unknown;
+}
+
+/**
+ * The end of an HTTP response, as a message's end. `undefined` where the object is no node response.
+ *
+ * `finish` means that everything was handed to the socket; `close` without it that the client went away.
+ */
+export function responseEnd(response: unknown): TransportEnd | undefined {
+  const raw = rawResponse(response);
+  if (raw === undefined) return undefined;
+  return {
+    onEnd(ended) {
+      let told = false;
+      const tell = (how: 'completed' | 'closed'): void => {
+        if (told) return;
+        told = true;
+        ended(how, raw.statusCode);
+      };
+      if (raw.writableFinished) return tell('completed');
+      raw.once('finish', () => tell('completed'));
+      raw.once('close', () => tell(raw.writableFinished ? 'completed' : 'closed'));
+    },
+    setHeader(name, value) {
+      if (!raw.headersSent) raw.setHeader(name, value);
+    },
+  };
+}
+
+/** Express answers with node's response itself, Fastify with a reply that has it in `raw`. */
+function rawResponse(response: unknown): RawResponse | undefined {
+  const candidate = isResponse(response) ? response : (response as { raw?: unknown } | undefined)?.raw;
+  return isResponse(candidate) ? candidate : undefined;
+}
+
+function isResponse(value: unknown): value is RawResponse {
+  const response = value as Partial<RawResponse> | null | undefined;
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    typeof response.once === 'function' &&
+    typeof response.setHeader === 'function' &&
+    typeof response.writableFinished === 'boolean'
+  );
+}
