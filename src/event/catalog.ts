@@ -52,7 +52,8 @@ function checkProperties(schema: StandardSchema, properties: Readonly<Record<str
   const own = Object.entries(properties).filter(([key]) => !isLibraryProperty(key));
   const violations = schemaViolations(schema, Object.fromEntries(own));
   if (violations.length === 0 || own.length === Object.keys(properties).length) return violations;
-  return schemaViolations(schema, { ...properties }).length === 0 ? [] : violations;
+  const withAll = schemaViolations(schema, { ...properties });
+  return withAll.length < violations.length ? withAll : violations;
 }
 
 type Registered = Register extends { events: Catalog<infer Events> } ? Events : Record<never, StandardSchema>;

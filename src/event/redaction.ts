@@ -43,8 +43,8 @@ export function redactText(text: string): string {
 
 // None of these can backtrack badly: each repeats one class of characters between fixed ends, within bounds.
 const masks: readonly (readonly [RegExp, string])[] = [
-  [/[\w.+%'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[email]'],
   [/(\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g, '$1[credentials]@'],
+  [/[\w.+%'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[email]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [token]'],
   [
     /\b((?:api[_-]?key|access[_-]?key|token|secret|password|passwd|pwd|authorization)["']?\s{0,3}[=:]\s{0,3})["']?[^\s"',;&]+/gi,
