@@ -19,7 +19,18 @@ const BRAND = Symbol.for('nestjs-agent-analytics:capture-handle-brand');
  */
 export class CaptureHandle {
   readonly [BRAND] = true;
-  target: CaptureTarget | undefined;
+  /** Brings analytics up when a call comes before the bootstrap has: in a constructor, in a unit test without `init()`. */
+  starter: (() => void) | undefined;
+  private current: CaptureTarget | undefined;
+
+  get target(): CaptureTarget | undefined {
+    if (this.current === undefined && this.starter !== undefined) this.starter();
+    return this.current;
+  }
+
+  set target(target: CaptureTarget | undefined) {
+    this.current = target;
+  }
 }
 
 /** Tells a handle from whatever else an auto-mocking test puts into the slot. */

@@ -18,6 +18,8 @@ export interface TransportEnd {
   onEnd(ended: (how: 'completed' | 'closed', httpStatus: number | undefined) => void): void;
   /** Sets a response header if the headers have not gone out. */
   setHeader(name: string, value: string): void;
+  /** Whether the consumer has left before the end. */
+  hasClosed?(): boolean;
 }
 
 /**
@@ -31,8 +33,10 @@ export class Frame {
   totals: CallTotals | undefined = undefined;
   /** The transport's end, on the frame of a handler whose answer it carries. */
   transport: TransportEnd | undefined = undefined;
-  /** Called when the frame's own work is over: it ends the lazy results that nobody consumed. */
-  onClose: (() => void)[] | undefined = undefined;
+  /** The tracked call that this frame belongs to, where it is one's. Opaque on this floor. */
+  call: object | undefined = undefined;
+  /** What `close` calls: each ends a lazy result that nobody has consumed so far. */
+  onClose: Set<() => void> | undefined = undefined;
   /** A second, different identity that `set` refused; told with the next tracked call. */
   refused: 'userId' | 'sessionId' | undefined = undefined;
 
@@ -44,4 +48,20 @@ export class Frame {
     /** `undefined` once it has named a user. */
     public identity: IdentitySource | undefined,
   ) {}
+
+  /** Calls `end` once, with the frame's own work or with its transport; `onClose.delete(end)` takes it back. */
+  whenClosed(end: () => void): void {
+    if (this.onClose === undefined) {
+      this.onClose = new Set();
+      this.transport?.onEnd(() => this.close());
+    }
+    this.onClose.add(end);
+  }
+
+  /** Call it when the frame's own work is over: lazy results that were begun in it and never consumed end now. */
+  close(): void {
+    const waiting = this.onClose;
+    this.onClose = undefined;
+    if (waiting !== undefined) for (const end of waiting) end();
+  }
 }

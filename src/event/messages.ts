@@ -77,6 +77,26 @@ export const messages = {
     code: 'NAA106',
     text: `${event}: the property "${property}" is set by the library and can't be overwritten; the value passed was left out. Do this: give yours another name.`,
   }),
+  notAMethod: (decorator: string, where: string): Message => ({
+    code: 'NAA110',
+    text: `@${decorator} was put on ${where}, which is no method (an arrow-function field, an accessor, a property or a parameter). Do this: make it a method, or put the decorator on the method that it calls.`,
+  }),
+  trackedTwice: (decorator: string, where: string): Message => ({
+    code: 'NAA111',
+    text: `@${decorator} stands twice on ${where}, so each call would count twice. Do this: keep one of them.`,
+  }),
+  notOnAClass: (decorator: string, className: string): Message => ({
+    code: 'NAA112',
+    text: `@${decorator} was put on the class ${className}, but tracks single methods. Do this: put it on the method.`,
+  }),
+  standardDecorators: (decorator: string): Message => ({
+    code: 'NAA113',
+    text: `@${decorator} was called as a standard (TC39) decorator, which NestJS does not use. Do this: set "experimentalDecorators": true in tsconfig.json.`,
+  }),
+  badOutcome: (where: string): Message => ({
+    code: 'NAA114',
+    text: `The outcome callback of ${where} returned something that is no outcome; it was left out of account. Do this: return one of success, error, aborted, interrupted, step_limit, abandoned, queued.`,
+  }),
   refusedUserId: (id: string): Message => ({
     code: 'NAA201',
     text: `The user id "${id}" was passed, which PostHog refuses as an identity; the event was sent as anonymous. Do this: pass null or nothing where no user is signed in.`,
@@ -104,5 +124,61 @@ export const messages = {
   catalogViolation: (event: string, violation: string): Message => ({
     code: 'NAA207',
     text: `${event} is not as the catalog declares it: ${violation}. It was sent all the same. Do this: correct the call, or the catalog.`,
+  }),
+  deliveryBackoff: (destination: string, error: string): Message => ({
+    code: 'NAA301',
+    text: `PostHog can't be reached at ${destination} (${error}); events are kept and sent again. Do this: nothing if it passes; otherwise check POSTHOG_HOST and the way from this machine to it.`,
+  }),
+  deliveryResumed: (destination: string, waiting: number): Message => ({
+    code: 'NAA302',
+    text: `PostHog accepts events again at ${destination}; ${waiting} that waited are being sent.`,
+  }),
+  keyRefused: (destination: string): Message => ({
+    code: 'NAA303',
+    text: `PostHog refused the key at ${destination} (HTTP 401); events are kept, and the key is tried every 10 minutes. Do this: check POSTHOG_API_KEY against the project's settings, and that POSTHOG_HOST is the region of that project.`,
+  }),
+  wrongEndpoint: (destination: string, error: string): Message => ({
+    code: 'NAA304',
+    text: `What answers at ${destination} is not PostHog (${error}); events are kept, and it is tried again. Do this: check POSTHOG_HOST, and the proxy or login page in between.`,
+  }),
+  refusedAlone: (destination: string, error: string): Message => ({
+    code: 'NAA305',
+    text: `An event was refused at ${destination} (${error}) where no other has been accepted since; it is kept until that tells a bad event from a bad endpoint. Do this: if this stays, check POSTHOG_HOST and the proxy in between.`,
+  }),
+  deadLetter: (event: string, error: string): Message => ({
+    code: 'NAA306',
+    text: `PostHog refused ${event} (${error}) while it accepted others, so that event was given up; onDrop had it. Do this: look at what the event carries; stats().dead counts such events.`,
+  }),
+  bufferFull: (events: number, bytes: number): Message => ({
+    code: 'NAA307',
+    text: `${events} events (about ${Math.round(bytes / 1_000_000)} MB) wait for their delivery, which is as many as may; new ones are refused until there is room. Do this: find out why they are not delivered, or raise maxPending and maxPendingBytes.`,
+  }),
+  bufferHasRoom: (): Message => ({
+    code: 'NAA308',
+    text: 'There is room for new events again.',
+  }),
+  queueFull: (): Message => ({
+    code: 'NAA309',
+    text: 'Events turned out larger than estimated, and what waits for delivery is as much as may; some were dropped. Do this: find out why events are not delivered, or raise maxPendingBytes.',
+  }),
+  leftAtClose: (events: number): Message => ({
+    code: 'NAA310',
+    text: `Analytics closed with ${events} events that were not delivered; they are dropped. Do this: see what was said of the delivery before this, or raise shutdownTimeoutMs.`,
+  }),
+  tapFailed: (sink: string, errorName: string): Message => ({
+    code: 'NAA311',
+    text: `${sink} failed to write events (${errorName}); delivery is not affected. Do this: make its write() handle its own errors.`,
+  }),
+  tapSlow: (sink: string): Message => ({
+    code: 'NAA312',
+    text: `${sink} is slower than the events come, so some were not shown to it; delivery is not affected. Do this: make its write() faster, or let it drop what it can't take.`,
+  }),
+  onDropThrew: (errorName: string): Message => ({
+    code: 'NAA313',
+    text: `The onDrop callback threw ${errorName}. Do this: make it handle its own errors.`,
+  }),
+  posthogClientFailed: (errorName: string): Message => ({
+    code: 'NAA314',
+    text: `An event of the posthog-node client could not be taken over (${errorName}), so it was not recorded. Do this: check the properties passed to its capture().`,
   }),
 } as const;

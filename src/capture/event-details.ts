@@ -1,0 +1,119 @@
+/** How something that was measured ended. */
+export type Outcome = 'success' | 'error' | 'aborted' | 'interrupted' | 'step_limit' | 'abandoned' | 'queued';
+
+/** Why something was aborted. */
+export type AbortReason = 'client_closed' | 'user_stopped' | 'timeout' | 'unconsumed' | 'shutdown';
+
+/** An id as applications have it; numbers and bigints become strings. */
+export type Id = string | number | bigint;
+
+/** Whom and when: common to everything captured by hand. What is absent comes from `AnalyticsContext`. */
+export interface CaptureOptions {
+  /** `null` or absent: the context's user, else anonymous. */
+  userId?: Id | null | undefined;
+  /** The chat session (conversation), never a web session. */
+  sessionId?: Id | null | undefined;
+  /** Group type → group key; replaces the context's. */
+  groups?: Readonly<Record<string, string>> | undefined;
+  /** When it happened; a Date, ISO text or milliseconds since 1970. @default now */
+  timestamp?: Date | string | number | undefined;
+  /** Retellings with the same key, on the same day and person, become one event at PostHog. */
+  dedupKey?: string | undefined;
+}
+
+/** Details common to the `track…` methods. */
+export interface EventDetails extends CaptureOptions {
+  /** Further properties; none overwrites a declared or a measured one. */
+  properties?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What may be told of something measured. */
+export interface MeasuredDetails extends EventDetails {
+  outcome?: Outcome | undefined;
+  /** Milliseconds. */
+  durationMs?: number | null | undefined;
+  /** The error's class name, never its message. */
+  errorType?: string | null | undefined;
+}
+
+export interface UserMessageDetails extends EventDetails {
+  /** Unicode code points of the message; `messageLength('…')` counts them. */
+  messageLength: number | null;
+}
+
+export interface ToolCallDetails extends MeasuredDetails {
+  toolName: string;
+  toolCallId?: string | null | undefined;
+}
+
+export interface AgentDetails extends MeasuredDetails {
+  graphId?: string | null | undefined;
+  graphName?: string | null | undefined;
+  libraryAgentId?: string | null | undefined;
+}
+
+export interface AgentRunDetails extends AgentDetails {
+  executionId?: string | null | undefined;
+}
+
+export interface AgentRunEnd extends AgentRunDetails {
+  executionId: string;
+  /** `interrupted` and `queued` are no ends: they are ignored. */
+  outcome: Outcome;
+  failureReason?: string | null | undefined;
+  abortReason?: AbortReason | undefined;
+  /** With it the event has a `duration_ms`. */
+  startedAt?: Date | string | number | undefined;
+  /** Pass it where several processes may tell the same end: they merge by its day. @default now */
+  finishedAt?: Date | string | number | undefined;
+  costUsd?: number | null | undefined;
+  model?: string | null | undefined;
+  inputTokens?: number | null | undefined;
+  outputTokens?: number | null | undefined;
+  toolCalls?: number | null | undefined;
+  toolErrors?: number | null | undefined;
+  generations?: number | null | undefined;
+}
+
+export interface AgentScheduleDetails extends AgentDetails {
+  scheduleId?: string | null | undefined;
+  scheduleName?: string | null | undefined;
+  cron?: string | null | undefined;
+}
+
+export interface TriggerSetupDetails extends AgentDetails {
+  triggerType: string;
+}
+
+export interface ScheduleFiredDetails extends EventDetails {
+  scheduleId: string;
+  graphId?: string | null | undefined;
+  executionId?: string | null | undefined;
+}
+
+export interface TriggerFiredDetails extends EventDetails {
+  triggerType: string;
+  triggerRef?: string | null | undefined;
+  graphId?: string | null | undefined;
+  executionId?: string | null | undefined;
+}
+
+export interface MessageBlockedDetails extends EventDetails {
+  reason: 'rate_limit' | 'budget' | 'moderation' | 'auth';
+}
+
+export interface ToolDecisionDetails extends EventDetails {
+  toolName: string;
+  toolCallId?: string | null | undefined;
+  decision: 'accept' | 'reject';
+  /** Milliseconds from the question to the answer. */
+  waitMs?: number | null | undefined;
+}
+
+export interface FeedbackDetails extends EventDetails {
+  rating: 'up' | 'down';
+  /** The trace of the answer, from `x-analytics-trace-id`. @default the context's */
+  traceId?: string | undefined;
+  /** Goes out only under `captureContent: ['feedback']`. */
+  comment?: string | undefined;
+}

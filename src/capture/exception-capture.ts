@@ -1,0 +1,85 @@
+import { currentFrame } from '../context/context-storage.js';
+import type { EventRecord } from '../delivery/event-record.js';
+import { copyProperties } from '../event/json-value.js';
+import { timeOf, type EventCapture } from './event-capture.js';
+import type { EventDetails } from './event-details.js';
+import { redactedError } from './redacted-error.js';
+
+/** What is used of posthog-node's client: it parses stacks and chains of causes. */
+export interface ExceptionClient {
+  captureExceptionImmediate(
+    error: unknown,
+    distinctId: string,
+    properties: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+}
+
+/** The property by which an exception that the client has built finds its record again; it never goes out. */
+const TICKET = '$nestjs_agent_analytics_ticket';
+
+type Waiting = Omit<EventRecord, 'properties'> & { readonly given: EventRecord['properties'] };
+
+/**
+ * Exceptions: posthog-node builds `$exception_list` in the background, the record stays ours, so that the person, the
+ * session and the trace are those of the moment of the call.
+ */
+export class ExceptionCapture {
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly pending = new Set<Promise<void>>();
+  private tickets = 0;
+
+  constructor(
+    private readonly eventCapture: EventCapture,
+    private readonly client: () => Promise<ExceptionClient>,
+  ) {}
+
+  capture(error: unknown, details: EventDetails): void {
+    const { clock, captureErrorMessages } = this.eventCapture;
+    const context = this.eventCapture.valuesFor(currentFrame());
+    if (context.track === false) return this.eventCapture.refuse('no_consent');
+    const ticket = String(++this.tickets);
+    this.waiting.set(ticket, {
+      event: '$exception',
+      time: timeOf(details.timestamp, clock),
+      given: copyProperties(details.properties),
+      context,
+      userId: details.userId ?? undefined,
+      sessionId: details.sessionId ?? undefined,
+      groups: details.groups && { ...details.groups },
+      traceId: context.traceId,
+      parentSpanId: context.parentSpanId,
+      dedupKey: details.dedupKey,
+    });
+    const told = captureErrorMessages ? error : redactedError(error);
+    const built = this.client()
+      .then((client) => client.captureExceptionImmediate(told, TICKET, { [TICKET]: ticket }))
+      .catch(() => undefined)
+      .then(() => {
+        this.pending.delete(built);
+        this.waiting.delete(ticket);
+      });
+    this.pending.add(built);
+  }
+
+  /** Takes what the client has built, if it is one of ours, and records it. */
+  claim(properties: Readonly<Record<string, unknown>>): boolean {
+    const ticket = properties[TICKET];
+    const waiting = typeof ticket === 'string' ? this.waiting.get(ticket) : undefined;
+    if (typeof ticket !== 'string') return false;
+    if (waiting === undefined) return true;
+    this.waiting.delete(ticket);
+    const { given, ...record } = waiting;
+    const exception = Object.entries(properties).filter(([key]) => key.startsWith('$exception_'));
+    this.eventCapture.record({
+      ...record,
+      properties: given,
+      measured: copyProperties(Object.fromEntries(exception)),
+    });
+    return true;
+  }
+
+  /** Resolves when every exception captured so far has been recorded. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+}

@@ -1,0 +1,37 @@
+export { AnalyticsModule } from './module/analytics.module.js';
+export type {
+  AnalyticsAsyncOptions,
+  AnalyticsOptions,
+  AnalyticsOptionsFactory,
+  CapturedContent,
+} from './module/analytics.options.js';
+export { POSTHOG_CLIENT } from './module/posthog-client.token.js';
+export { AnalyticsConfigurationError } from './module/settings.js';
+
+export { AnalyticsService } from './capture/analytics.service.js';
+export type * from './capture/event-details.js';
+export type { AliasDetails, GroupDetails, IdentifyDetails } from './capture/person-events.js';
+
+export { AnalyticsContext } from './context/analytics-context.js';
+export type { AnalyticsContextValues } from './context/context-values.js';
+
+export { AnalyticsInterceptor } from './requests/analytics.interceptor.js';
+export type { SessionVerifier } from './requests/request-identities.js';
+export type { IdentityInput, IdentityResolver, ResolvedIdentity } from './requests/request-identity.js';
+
+export { SkipTracking } from './tracking/skip-tracking.decorator.js';
+export { Track } from './tracking/track.decorator.js';
+export { TrackAgentRun } from './tracking/track-agent-run.decorator.js';
+export { TrackAgentSchedule } from './tracking/track-agent-schedule.decorator.js';
+export { TrackMessage } from './tracking/track-message.decorator.js';
+export { TrackToolCall } from './tracking/track-tool-call.decorator.js';
+export { TrackTriggerSetup } from './tracking/track-trigger-setup.decorator.js';
+export type { ReturnedCall, TrackCall, TrackOptions, TrackStartOptions } from './tracking/track-options.js';
+
+export type { AnalyticsStats, DropReason, FlushResult, RefusalReason } from './delivery/delivery.js';
+export type { EventSink } from './delivery/event-sink.js';
+
+export type { AnalyticsEvent, JsonObject, JsonValue } from './event/analytics-event.js';
+export { defineEvents, type Catalog, type Register } from './event/catalog.js';
+export { codePointLength as messageLength } from './event/message-length.js';
+export type { OpenRouterTracingFields } from './event/open-router.js';

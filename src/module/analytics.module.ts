@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Inject,
+  Module,
+  Optional,
+  Scope,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { AnalyticsService } from '../capture/analytics.service.js';
+import { CAPTURE_HANDLE, CaptureHandle } from '../capture/capture-handle.js';
+import { messages } from '../event/messages.js';
+import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
+import type { AnalyticsAsyncOptions, AnalyticsOptions, AnalyticsOptionsFactory } from './analytics.options.js';
+import { ANALYTICS_OPTIONS, AnalyticsRuntime, MODULE_ID } from './analytics-runtime.js';
+import { POSTHOG_CLIENT } from './posthog-client.token.js';
+import { RECORDING } from './recording.js';
+import { AnalyticsConfigurationError } from './settings.js';
+
+/**
+ * Analytics for the whole application: import it once, in the root module, and call `app.enableShutdownHooks()`, so
+ * that a SIGTERM sends what is pending.
+ *
+ * @example
+ * @Module({ imports: [ConfigModule.forRoot(), AnalyticsModule.forRoot()] })
+ * export class AppModule {}
+ */
+@Module({})
+export class AnalyticsModule implements NestModule, OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(@Optional() @Inject(AnalyticsRuntime) private readonly runtime?: AnalyticsRuntime) {}
+
+  /** Options in code win over the environment; without any, all comes from there. */
+  static forRoot(options: AnalyticsOptions = {}): DynamicModule {
+    return dynamicModule([{ provide: ANALYTICS_OPTIONS, useFactory: () => options }]);
+  }
+
+  /** The same, with options that the container makes. */
+  static forRootAsync(options: AnalyticsAsyncOptions): DynamicModule {
+    return { ...dynamicModule(asyncProviders(options)), imports: options.imports ?? [] };
+  }
+
+  /** @internal Nest calls it when the adapter exists and before routes are registered. */
+  configure(): void {
+    this.bootstrapped().bootstrap();
+  }
+
+  /** @internal */
+  onModuleInit(): void {
+    const runtime = this.bootstrapped();
+    runtime.bootstrap();
+    runtime.bindInstances();
+  }
+
+  /** @internal */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.runtime?.leave();
+  }
+
+  /** @internal */
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime?.close();
+  }
+
+  private bootstrapped(): AnalyticsRuntime {
+    if (this.runtime === undefined) throw new AnalyticsConfigurationError(messages.noForRoot());
+    return this.runtime;
+  }
+}
+
+function dynamicModule(optionProviders: Provider[]): DynamicModule {
+  return {
+    module: AnalyticsModule,
+    global: true,
+    providers: [...optionProviders, { provide: MODULE_ID, useValue: randomUUID() }, ...providers],
+    exports: [AnalyticsService, POSTHOG_CLIENT, CAPTURE_HANDLE, REQUEST_IDENTITIES],
+  };
+}
+
+const providers: Provider[] = [
+  AnalyticsRuntime,
+  { provide: CAPTURE_HANDLE, useFactory: () => new CaptureHandle() },
+  { provide: REQUEST_IDENTITIES, useFactory: () => new RequestIdentities() },
+  { provide: RECORDING, useValue: null },
+  {
+    provide: AnalyticsService,
+    useFactory: (runtime: AnalyticsRuntime) => new AnalyticsService(() => runtime.start()),
+    inject: [AnalyticsRuntime],
+  },
+  {
+    // Transient, so that posthog-node is loaded only where somebody asks for it.
+    provide: POSTHOG_CLIENT,
+    useFactory: (runtime: AnalyticsRuntime) => runtime.posthogClient(),
+    inject: [AnalyticsRuntime],
+    scope: Scope.TRANSIENT,
+  },
+];
+
+function asyncProviders(options: AnalyticsAsyncOptions): Provider[] {
+  const withInterceptor = (made: AnalyticsOptions): AnalyticsOptions =>
+    options.interceptor === undefined ? made : { interceptor: options.interceptor, ...made };
+  if (options.useFactory !== undefined) {
+    const { useFactory } = options;
+    return [
+      {
+        provide: ANALYTICS_OPTIONS,
+        useFactory: async (...dependencies: unknown[]) => withInterceptor(await useFactory(...dependencies)),
+        inject: [...((options.inject ?? []) as never[])],
+      },
+    ];
+  }
+  const factory = options.useExisting ?? options.useClass;
+  if (factory === undefined) throw new AnalyticsConfigurationError(messages.noOptionsFactory());
+  return [
+    ...(options.useExisting === undefined ? [{ provide: factory, useClass: factory }] : []),
+    {
+      provide: ANALYTICS_OPTIONS,
+      useFactory: async (made: AnalyticsOptionsFactory) => withInterceptor(await made.createAnalyticsOptions()),
+      inject: [factory],
+    },
+  ];
+}

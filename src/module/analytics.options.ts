@@ -1,0 +1,88 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { DropReason } from '../delivery/delivery.js';
+import type { EventSink } from '../delivery/event-sink.js';
+import type { PostHogClientOptions } from '../delivery/posthog-client.js';
+import type { AnalyticsEvent } from '../event/analytics-event.js';
+import type { Catalog } from '../event/catalog.js';
+import type { SessionVerifier } from '../requests/request-identities.js';
+import type { IdentityResolver } from '../requests/request-identity.js';
+
+/** What of a conversation may go out. */
+export type CapturedContent =
+  'prompts' | 'completions' | 'toolArguments' | 'toolResults' | 'toolDefinitions' | 'feedback';
+
+/**
+ * Everything is optional. What is set here wins over the environment, which is read through `ConfigService`.
+ * A value that is not as described stops the bootstrap with a message that names it.
+ */
+export interface AnalyticsOptions {
+  /** The project's key, `phc_…`. Without one, and without a sink, analytics is off. `POSTHOG_API_KEY` */
+  apiKey?: string | undefined;
+  /** `POSTHOG_HOST` @default 'https://us.i.posthog.com' */
+  host?: string | undefined;
+  /** `ANALYTICS_ENABLED` @default true */
+  enabled?: boolean | undefined;
+  /** The `environment` of every event. `ANALYTICS_ENVIRONMENT` @default NODE_ENV, then 'development' */
+  environment?: string | undefined;
+  /** The `source` of every event. `ANALYTICS_SOURCE` @default 'chat_copilot' */
+  source?: string | undefined;
+  /** What the library's own event names begin with. `ANALYTICS_EVENT_PREFIX` @default 'copilot_' */
+  eventPrefix?: string | undefined;
+  /** What becomes of events without a user. `ANALYTICS_ANONYMOUS_EVENTS` @default 'personless' */
+  anonymousEvents?: 'personless' | 'profile' | 'drop' | undefined;
+  /** Names the person and conversation of a request; replaces the default. */
+  identity?: IdentityResolver | undefined;
+  /** Whether a user may use the session id that the client claims. @default every claim is taken */
+  verifySession?: SessionVerifier | undefined;
+  /** Reads posthog-js's tracing headers. `ANALYTICS_POSTHOG_HEADERS` @default false */
+  posthogHeaders?: boolean | undefined;
+  /** Answers messages with the header `x-analytics-trace-id`. `ANALYTICS_EXPOSE_TRACE_ID` @default false */
+  exposeTraceId?: boolean | undefined;
+  /** `false`: no request frames; the application opens contexts itself. `ANALYTICS_INTERCEPTOR` @default true */
+  interceptor?: boolean | undefined;
+  /** Where events wait. `ANALYTICS_DELIVERY` @default 'memory' */
+  delivery?: 'memory' | undefined;
+  /** The most events that wait; the newest beyond it are refused. `ANALYTICS_MAX_PENDING` @default 100000 */
+  maxPending?: number | undefined;
+  /** The most bytes that wait. `ANALYTICS_MAX_PENDING_BYTES` @default 64 MB (67108864) */
+  maxPendingBytes?: number | undefined;
+  /** How long an event waits for others before it is sent, in milliseconds. `ANALYTICS_FLUSH_INTERVAL_MS` @default 1000 */
+  flushIntervalMs?: number | undefined;
+  /** How long a shutdown may wait for PostHog, in milliseconds. `ANALYTICS_SHUTDOWN_TIMEOUT_MS` @default 5000 */
+  shutdownTimeoutMs?: number | undefined;
+  /** The share of sessions that is kept, 0 to 1. `ANALYTICS_SAMPLE_RATE` @default 1 */
+  sampleRate?: number | undefined;
+  /** What of conversations may go out; `true` is all of it. Only in code. @default false */
+  captureContent?: boolean | readonly CapturedContent[] | undefined;
+  /** Whether `graph_name` and `schedule_name` go out. `ANALYTICS_CAPTURE_NAMES` @default true */
+  captureNames?: boolean | undefined;
+  /** Whether error messages go out, redacted. `ANALYTICS_CAPTURE_ERROR_MESSAGES` @default false */
+  captureErrorMessages?: boolean | undefined;
+  /** The application's own events, from `defineEvents`. Checked while NODE_ENV is not 'production'. */
+  catalog?: Catalog | undefined;
+  /** In tests, the recorder throws where an event violates the catalog. @default false */
+  strict?: boolean | undefined;
+  /** Taps: they see every event, beside PostHog. */
+  sinks?: readonly EventSink[] | undefined;
+  /** Changes an event, or takes it out with `null`, before anything is stored or shown. Synchronous. */
+  beforeSend?: ((event: AnalyticsEvent) => AnalyticsEvent | null) | undefined;
+  /** Told once of every accepted event that will not arrive, and why. */
+  onDrop?: ((event: AnalyticsEvent, reason: DropReason) => void) | undefined;
+  /** Passed to posthog-node's client, for feature flags; its delivery options and `before_send` are refused. */
+  posthog?: PostHogClientOptions | undefined;
+}
+
+/** Makes the options of `forRootAsync({ useClass })`. */
+export interface AnalyticsOptionsFactory {
+  createAnalyticsOptions(): AnalyticsOptions | Promise<AnalyticsOptions>;
+}
+
+export interface AnalyticsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** As in `AnalyticsOptions`. */
+  interceptor?: boolean | undefined;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Nest types its factories' arguments
+  useFactory?: ((...dependencies: any[]) => AnalyticsOptions | Promise<AnalyticsOptions>) | undefined;
+  inject?: readonly unknown[] | undefined;
+  useClass?: Type<AnalyticsOptionsFactory> | undefined;
+  useExisting?: Type<AnalyticsOptionsFactory> | undefined;
+}

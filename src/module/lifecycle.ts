@@ -1,0 +1,57 @@
+import type { AnalyticsCore } from '../capture/analytics-core.js';
+import type { Pipeline } from '../delivery/pipeline.js';
+import type { Clock, TimerHandle } from '../event/clock.js';
+
+/** The share of the time that belongs to what only ends with the connections: open streams, calls in flight. */
+const LAST_SHARE = 0.2;
+
+export interface Leaving {
+  readonly core: AnalyticsCore;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Called when nothing is taken any more. */
+  readonly onClosed: () => void;
+}
+
+/**
+ * How one application's analytics leaves, within `timeoutMs` of the first of Nest's shutdown hooks.
+ *
+ * An open stream may hold the last hook up for ever, so the end comes by a timer of its own at the latest.
+ */
+export class Lifecycle {
+  private deadline: number | undefined;
+  private timer: TimerHandle | undefined;
+  private closed = false;
+
+  constructor(private readonly parts: Leaving) {}
+
+  /** From `beforeApplicationShutdown`: sends what is pending; new events are still taken. */
+  async leave(): Promise<void> {
+    const { clock, core, pipeline, timeoutMs } = this.parts;
+    if (this.closed || this.deadline !== undefined) return;
+    this.deadline = clock.monotonic() + timeoutMs;
+    this.timer = clock.setTimer(() => this.finish(), timeoutMs);
+    await core.exceptions.settled();
+    await pipeline.leave(timeoutMs * (1 - LAST_SHARE));
+  }
+
+  /** From `onApplicationShutdown`: the connections are closed, so what is still in flight is over. */
+  async close(): Promise<void> {
+    const { clock, core, pipeline, timeoutMs } = this.parts;
+    if (this.closed) return;
+    const left = this.deadline === undefined ? timeoutMs : this.deadline - clock.monotonic();
+    core.capture.openCalls.finishAll();
+    if (left > 0) await pipeline.leave(left);
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.timer?.cancel();
+    this.parts.core.capture.openCalls.finishAll();
+    this.parts.pipeline.close();
+    this.parts.onClosed();
+  }
+}

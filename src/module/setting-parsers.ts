@@ -1,0 +1,69 @@
+/** What a parser answers for a value that it does not take. */
+export const NOT_VALID = Symbol('not valid');
+
+/** Reads a raw setting, from code or from the environment. */
+export interface SettingParser<T> {
+  /** What is expected, to end "expected …". */
+  readonly expected: string;
+  parse(raw: unknown): T | typeof NOT_VALID;
+}
+
+export const text: SettingParser<string> = {
+  expected: 'a text',
+  parse: (raw) => (typeof raw === 'string' ? raw : NOT_VALID),
+};
+
+export const flag: SettingParser<boolean> = {
+  expected: 'true or false',
+  parse(raw) {
+    if (typeof raw === 'boolean') return raw;
+    const word = typeof raw === 'string' ? raw.trim().toLowerCase() : '';
+    if (['true', '1', 'yes', 'on'].includes(word)) return true;
+    return ['false', '0', 'no', 'off'].includes(word) ? false : NOT_VALID;
+  },
+};
+
+export function number(from: number, to: number, unit: string): SettingParser<number> {
+  return {
+    expected: `a number from ${from} to ${to}${unit && ` (${unit})`}`,
+    parse(raw) {
+      const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+      return typeof value === 'number' && value >= from && value <= to ? value : NOT_VALID;
+    },
+  };
+}
+
+export function integer(from: number, to: number, unit: string): SettingParser<number> {
+  const { expected, parse } = number(from, to, unit);
+  return {
+    expected: expected.replace('a number', 'a whole number'),
+    parse(raw) {
+      const value = parse(raw);
+      return typeof value === 'number' && Number.isInteger(value) ? value : NOT_VALID;
+    },
+  };
+}
+
+export function oneOf<const T extends string>(...words: readonly T[]): SettingParser<T> {
+  return {
+    expected: words.length === 1 ? `"${words[0]}"` : `one of ${words.map((word) => `"${word}"`).join(', ')}`,
+    parse: (raw) => (words.includes(raw as T) ? (raw as T) : NOT_VALID),
+  };
+}
+
+/** The start of PostHog's address, without a slash at its end. */
+export const hostUrl: SettingParser<string> = {
+  expected: 'an address like https://eu.i.posthog.com',
+  parse(raw) {
+    if (typeof raw !== 'string' || !URL.canParse(raw)) return NOT_VALID;
+    const url = new URL(raw);
+    const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    return isPlain && /^https?:$/.test(url.protocol) ? url.href.replace(/\/+$/, '') : NOT_VALID;
+  },
+};
+
+/** The beginning of event names. */
+export const prefix: SettingParser<string> = {
+  expected: 'letters, digits, "_", "-" or "." (it may be empty in code)',
+  parse: (raw) => (typeof raw === 'string' && /^[\w.-]{0,50}$/.test(raw) ? raw : NOT_VALID),
+};

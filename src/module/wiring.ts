@@ -1,0 +1,62 @@
+import type { AnalyticsCore } from '../capture/analytics-core.js';
+import { EventCapture } from '../capture/event-capture.js';
+import { ExceptionCapture } from '../capture/exception-capture.js';
+import { RunEnds } from '../capture/run-ends.js';
+import { Pipeline } from '../delivery/pipeline.js';
+import { PostHogClients, type PostHogClientOptions } from '../delivery/posthog-client.js';
+import { PostHogSender } from '../delivery/posthog-sender.js';
+import { createPreparer } from '../delivery/prepare-event.js';
+import { systemClock } from '../event/clock.js';
+import type { Reporter } from '../event/reporter.js';
+import type { Recording } from './recording.js';
+import type { AnalyticsSettings } from './settings.js';
+
+/** The parts of one application's analytics, put together. */
+export interface Wiring {
+  readonly posthog: PostHogClients;
+  /** Absent where analytics is off. */
+  readonly on: { readonly core: AnalyticsCore; readonly pipeline: Pipeline } | undefined;
+}
+
+export function wire(settings: AnalyticsSettings, reporter: Reporter, recording: Recording | null): Wiring {
+  const { apiKey, enabled, host, sinks = [] } = settings;
+  const isOn = enabled && (recording !== null || apiKey !== undefined || sinks.length > 0);
+  const common = { host, clock: systemClock, reporter };
+  if (!isOn) {
+    return { posthog: new PostHogClients({ ...common, apiKey: undefined, record: () => undefined }), on: undefined };
+  }
+  // A recording takes PostHog's place: the key stays in the configuration, nothing goes to the network.
+  const sender = recording === null && apiKey !== undefined ? new PostHogSender({ ...common, apiKey }) : undefined;
+  const pipeline = new Pipeline({
+    ...settings,
+    prepare: createPreparer(settings, reporter),
+    clock: systemClock,
+    reporter,
+    sender,
+  });
+  const capture = new EventCapture(captureSettings(settings), pipeline, systemClock, reporter);
+  const exceptions: ExceptionCapture = new ExceptionCapture(capture, () => posthog.get());
+  const posthog: PostHogClients = new PostHogClients({
+    ...common,
+    apiKey: recording === null ? apiKey : 'phc_recording',
+    options: recording === null ? settings.posthog : { ...settings.posthog, fetch: answerNothing },
+    record: (record) => pipeline.record(record),
+    claim: (properties) => exceptions.claim(properties),
+  });
+  for (const sink of sinks) pipeline.tap(sink);
+  recording?.attach(pipeline, settings);
+  return { posthog, on: { core: { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() }, pipeline } };
+}
+
+function captureSettings(settings: AnalyticsSettings): ConstructorParameters<typeof EventCapture>[0] {
+  return { ...settings, captureFeedback: settings.captureContent.has('feedback') };
+}
+
+/** What the client's requests for flags get while a test records. */
+const answerNothing: NonNullable<PostHogClientOptions['fetch']> = () =>
+  Promise.resolve({
+    status: 200,
+    text: () => Promise.resolve('{}'),
+    json: () => Promise.resolve({}),
+    headers: { get: () => null },
+  });

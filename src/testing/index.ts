@@ -1,0 +1,3 @@
+export { AnalyticsRecorder } from './analytics-recorder.js';
+export { AnalyticsTestingModule } from './analytics-testing.module.js';
+export { recordAnalytics } from './record-analytics.js';

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { AnalyticsOptions } from '../../src/module/analytics.options.js';
+import { AnalyticsConfigurationError, resolveSettings } from '../../src/module/settings.js';
+
+type Environment = Record<string, unknown>;
+const settingsFrom = (environment: Environment, options: AnalyticsOptions = {}) =>
+  resolveSettings(options, (name) => environment[name]);
+const errorFrom = (environment: Environment, options: unknown = {}): AnalyticsConfigurationError => {
+  try {
+    settingsFrom(environment, options as AnalyticsOptions);
+  } catch (error) {
+    return error as AnalyticsConfigurationError;
+  }
+  throw new Error('no setting was refused');
+};
+
+describe('defaults', () => {
+  it('are those of the documentation', () => {
+    expect(settingsFrom({})).toMatchObject({
+      apiKey: undefined,
+      host: 'https://us.i.posthog.com',
+      enabled: true,
+      environment: 'development',
+      source: 'chat_copilot',
+      eventPrefix: 'copilot_',
+      anonymousEvents: 'personless',
+      posthogHeaders: false,
+      exposeTraceId: false,
+      interceptor: true,
+      delivery: 'memory',
+      maxPending: 100_000,
+      maxPendingBytes: 67_108_864,
+      flushIntervalMs: 1_000,
+      shutdownTimeoutMs: 5_000,
+      sampleRate: 1,
+      captureNames: true,
+      captureErrorMessages: false,
+      captureContent: new Set(),
+    });
+  });
+
+  it('stand in .env.example, where every variable is', () => {
+    const lines = readFileSync('.env.example', 'utf8').match(/^[A-Z_]+=.*$/gm) ?? [];
+    const example = Object.fromEntries(lines.map((line) => line.split('=', 2)));
+    expect(settingsFrom(example)).toEqual(settingsFrom({}));
+    expect(Object.keys(example)).toHaveLength(18);
+  });
+});
+
+describe('precedence', () => {
+  it('is options, then variables, then defaults', () => {
+    const environment = { ANALYTICS_SOURCE: 'from_env', ANALYTICS_EVENT_PREFIX: 'chat_' };
+    const settings = settingsFrom(environment, { source: 'from_code' });
+    expect([settings.source, settings.eventPrefix, settings.host]).toEqual([
+      'from_code',
+      'chat_',
+      'https://us.i.posthog.com',
+    ]);
+  });
+
+  it('takes POSTHOG_API_KEY before POSTHOG_PROJECT_TOKEN, and an empty variable for none', () => {
+    expect(settingsFrom({ POSTHOG_PROJECT_TOKEN: 'phc_b' }).apiKey).toBe('phc_b');
+    expect(settingsFrom({ POSTHOG_API_KEY: ' phc_a\n', POSTHOG_PROJECT_TOKEN: 'phc_b' }).apiKey).toBe('phc_a');
+    expect(settingsFrom({ POSTHOG_API_KEY: '', POSTHOG_HOST: ' ' }).apiKey).toBeUndefined();
+  });
+
+  it('takes the environment from ANALYTICS_ENVIRONMENT, then NODE_ENV', () => {
+    expect(settingsFrom({ NODE_ENV: 'production' }).environment).toBe('production');
+    expect(settingsFrom({ NODE_ENV: 'production', ANALYTICS_ENVIRONMENT: 'staging' }).environment).toBe('staging');
+  });
+
+  it('takes values that a custom loader has typed already', () => {
+    expect(settingsFrom({ ANALYTICS_ENABLED: false, ANALYTICS_MAX_PENDING: 5 })).toMatchObject({
+      enabled: false,
+      maxPending: 5,
+    });
+  });
+});
+
+describe('a malformed setting', () => {
+  it.each([
+    ['POSTHOG_HOST', 'posthog.com'],
+    ['POSTHOG_HOST', 'ftp://posthog.com'],
+    ['ANALYTICS_ENABLED', 'maybe'],
+    ['ANALYTICS_EVENT_PREFIX', 'my copilot '],
+    ['ANALYTICS_ANONYMOUS_EVENTS', 'none'],
+    ['ANALYTICS_DELIVERY', 'kafka'],
+    ['ANALYTICS_MAX_PENDING', '1.5'],
+    ['ANALYTICS_MAX_PENDING', '0'],
+    ['ANALYTICS_MAX_PENDING_BYTES', '64MB'],
+    ['ANALYTICS_FLUSH_INTERVAL_MS', '-1'],
+    ['ANALYTICS_SHUTDOWN_TIMEOUT_MS', 'soon'],
+    ['ANALYTICS_SAMPLE_RATE', '50'],
+    ['ANALYTICS_CAPTURE_NAMES', '2'],
+    ['ANALYTICS_CAPTURE_ERROR_MESSAGES', 'x'],
+    ['ANALYTICS_POSTHOG_HEADERS', 'x'],
+    ['ANALYTICS_EXPOSE_TRACE_ID', 'x'],
+    ['ANALYTICS_INTERCEPTOR', 'x'],
+  ])('%s=%s stops the start, named with its value and what is expected', (variable, value) => {
+    const { message } = errorFrom({ [variable]: value });
+    expect(message).toContain('[AnalyticsModule] NAA001');
+    expect(message).toContain(variable);
+    expect(message).toContain(JSON.stringify(value));
+    expect(message).toMatch(/expected .+\. Do this: /);
+  });
+
+  it('is named as an option where it stands in code', () => {
+    expect(errorFrom({}, { sampleRate: 2 }).message).toContain(
+      'the option sampleRate is 2; expected a number from 0 to 1',
+    );
+    expect(errorFrom({}, { captureContent: ['prompt'] }).message).toContain('the option captureContent is "prompt"');
+  });
+
+  it('is refused where no such option exists, with the one that was meant', () => {
+    expect(errorFrom({}, { apikey: 'phc_x' }).message).toContain('no option "apikey"; did you mean "apiKey"?');
+  });
+
+  it('is refused where it would take delivery out of our hands', () => {
+    expect(errorFrom({}, { posthog: { flushAt: 1 } }).message).toContain('posthog.flushAt');
+    expect(errorFrom({}, { posthog: { before_send: () => null } }).message).toContain('posthog.before_send');
+  });
+});
+
+describe('a key', () => {
+  it('that is personal is refused, and never shown', () => {
+    const { message } = errorFrom({ POSTHOG_API_KEY: 'phx_very_secret' });
+    expect(message).toContain('POSTHOG_API_KEY holds a personal API key (phx_…)');
+    expect(message).not.toContain('very_secret');
+  });
+
+  it.each(['phc_se cret', 'phc_secret\u00e9', 'phc_secret\nphc_secret2'])('that is none is not shown: %j', (key) => {
+    const { message } = errorFrom({ POSTHOG_API_KEY: key });
+    expect(message).toContain('NAA003');
+    expect(message).not.toContain('secret');
+  });
+
+  it('in the wrong variable is not shown either, nor is a password in a host', () => {
+    expect(errorFrom({ POSTHOG_HOST: 'phc_secret' }).message).not.toContain('secret');
+    expect(errorFrom({ POSTHOG_HOST: 'https://me:secret@posthog.com' }).message).not.toContain('secret');
+  });
+});
