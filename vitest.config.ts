@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+// A copy of the source with a fault planted in it, where a test wants to see another one fail.
+const src = process.env['ANALYTICS_SRC'] ?? path('./src');
+
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^nestjs-agent-analytics$/, replacement: path('./src/index.ts') },
-      { find: /^nestjs-agent-analytics\/(.*)$/, replacement: path('./src/$1/index.ts') },
+      { find: /^nestjs-agent-analytics$/, replacement: `${src}/index.ts` },
+      { find: /^nestjs-agent-analytics\/(.*)$/, replacement: `${src}/$1/index.ts` },
     ],
   },
   test: {

@@ -38,11 +38,6 @@ class Tools {
   @TrackToolCall({ properties: ({ args: [truth] }) => expected(truth) })
   async findAgent(truth: Truth, ms: number): Promise<{ id: string }> {
     await delay(ms);
-    return this.lookUp(truth, ms);
-  }
-
-  async lookUp(truth: Truth, ms: number): Promise<{ id: string }> {
-    await delay(ms);
     return { id: truth.session };
   }
 
@@ -62,7 +57,11 @@ class Streams {
   constructor(private readonly tools: Tools) {}
 
   /** Its steps run wherever it is read; what it calls still belongs to whoever made it. */
-  @TrackToolCall({ properties: ({ args: [truth] }) => expected(truth) })
+  @TrackToolCall({
+    properties: ({ args: [truth] }) => expected(truth),
+    // Where nobody had begun to read when the request that made it was over, it ends there as unconsumed.
+    errorProperties: ({ args: [truth] }) => expected(truth),
+  })
   async *read(truth: Truth, ms: number): AsyncGenerator<string> {
     for (let i = 0; i < 2; i++) {
       await delay(ms);

@@ -85,13 +85,21 @@ async function converse(index: number, port: number, agent: Agent): Promise<Left
 
 function mixedUp(analytics: AnalyticsRecorder): object[] {
   return analytics.events().flatMap(({ event, distinctId, properties }) => {
-    const { expected_session, expected_user, session_id } = properties;
-    // The start of a message has no result, so its properties callback is not asked: it goes by its session.
-    if (event === 'copilot_message_sent') return [];
+    const { session_id } = properties;
+    // The start of a message has no result, so its properties callback is not asked.
+    if (event === 'copilot_message_sent')
+      return isOwn(distinctId, String(session_id)) ? [] : [{ event, distinctId, session_id }];
+    const { expected_session, expected_user } = properties;
     const person = expected_user ?? `anonymous_${String(expected_session)}`;
     const isRight = distinctId === person && session_id === expected_session;
     return isRight ? [] : [{ event, distinctId, session_id, expected_session, expected_user }];
   });
+}
+
+/** Whether a session and a person belong together: its user, or its anonymous person. */
+function isOwn(distinctId: string, session: string): boolean {
+  const index = Number(session.replace('session-', ''));
+  return distinctId === `anonymous_${session}` || distinctId === `user-${index % USERS}`;
 }
 
 function countByName(analytics: AnalyticsRecorder): Record<string, number> {
