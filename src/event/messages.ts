@@ -181,4 +181,20 @@ export const messages = {
     code: 'NAA314',
     text: `An event of the posthog-node client could not be taken over (${errorName}), so it was not recorded. Do this: check the properties passed to its capture().`,
   }),
+  inboxOption: (option: string, expected: string): Message => ({
+    code: 'NAA501',
+    text: `The option ${option} of AnalyticsInboxModule is not valid; expected ${expected}. Do this: correct it, or leave it out for the default.`,
+  }),
+  inboxInProduction: (): Message => ({
+    code: 'NAA502',
+    text: 'The inbox shows every event, and this application runs in production (NODE_ENV) without a guard for it. Do this: leave the module out there (enabled: false), or name who may see it: AnalyticsInboxModule.forRoot({ guard: AdminGuard }).',
+  }),
+  inboxWithoutAnalytics: (): Message => ({
+    code: 'NAA503',
+    text: 'AnalyticsInboxModule was imported without AnalyticsModule, so it would never see an event. Do this: import AnalyticsModule.forRoot() in the root module.',
+  }),
+  inboxWithoutServer: (): Message => ({
+    code: 'NAA504',
+    text: 'The inbox needs an HTTP server of Express or Fastify, and this application has none, so it is off. Do this: leave AnalyticsInboxModule out here.',
+  }),
 } as const;

@@ -1,0 +1,100 @@
+import type { AbortReason, Outcome } from '../capture/event-details.js';
+import type { Frame } from '../context/frame.js';
+
+/** How a call came to its end. */
+export interface CallEnd {
+  /** `undefined` where it can't be seen: a lazy thenable. */
+  readonly outcome: Outcome | undefined;
+  /** Whether the method returned, by itself and to the end: only then is `result` what it came to. */
+  readonly returned: boolean;
+  readonly result?: unknown;
+  readonly threw: boolean;
+  readonly error?: unknown;
+  readonly abortReason?: AbortReason | undefined;
+  readonly httpStatus?: number | undefined;
+}
+
+/** Over by itself. An MCP result that says `isError` is an error. */
+export function returnedEnd(result: unknown): CallEnd {
+  return { outcome: saysError(result) ? 'error' : 'success', returned: true, result, threw: false };
+}
+
+/** Over by a throw: an error, unless it was aborted. */
+export function thrownEnd(error: unknown, args: readonly unknown[], frame: Frame): CallEnd {
+  try {
+    const abortReason = reasonOfAbort(error, args, frame);
+    if (abortReason !== undefined) return { outcome: 'aborted', returned: false, threw: true, error, abortReason };
+    return { outcome: 'error', returned: false, threw: true, error, httpStatus: answerStatus(error) };
+  } catch {
+    return { outcome: 'error', returned: false, threw: true, error };
+  }
+}
+
+/** Stopped from outside. */
+export function abortedEnd(abortReason: AbortReason): CallEnd {
+  return { outcome: 'aborted', returned: false, threw: false, abortReason };
+}
+
+export const abandonedEnd: CallEnd = { outcome: 'abandoned', returned: false, threw: false };
+export const unseenEnd: CallEnd = { outcome: undefined, returned: false, threw: false };
+
+function saysError(result: unknown): boolean {
+  try {
+    return typeof result === 'object' && result !== null && (result as { isError?: unknown }).isError === true;
+  } catch {
+    return false;
+  }
+}
+
+function reasonOfAbort(error: unknown, args: readonly unknown[], frame: Frame): AbortReason | undefined {
+  const signal = abortedSignal(args);
+  if (signal === undefined && !isAbort(error)) return undefined;
+  if (isTimeout(error) || isTimeout(signal?.reason)) return 'timeout';
+  return hasClientLeft(frame) ? 'client_closed' : 'user_stopped';
+}
+
+/** An aborted signal among the arguments, where AI SDK (`abortSignal`), fetch and MCP (`signal`) put it. */
+function abortedSignal(args: readonly unknown[]): AbortSignal | undefined {
+  for (const arg of args) {
+    if (typeof arg !== 'object' || arg === null) continue;
+    const { signal, abortSignal } = arg as { signal?: unknown; abortSignal?: unknown };
+    const found = [arg, signal, abortSignal].find(isAbortedSignal);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isAbortedSignal(value: unknown): value is AbortSignal {
+  const signal = value as Partial<AbortSignal> | null | undefined;
+  return signal?.aborted === true && typeof signal.addEventListener === 'function';
+}
+
+function isAbort(error: unknown): boolean {
+  return nameOf(error) === 'AbortError' || isTimeout(error);
+}
+
+/** What `AbortSignal.timeout` throws; other libraries' TimeoutErrors are errors like any other. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined;
+}
+
+function hasClientLeft(frame: Frame | undefined): boolean {
+  for (let around = frame; around !== undefined; around = around.parent) {
+    if (around.transport?.hasClosed?.() === true) return true;
+    // The message around knows it too, where the transport can't be asked.
+    if ((around.call as { hasClientLeft?: boolean } | undefined)?.hasClientLeft === true) return true;
+  }
+  return false;
+}
+
+/** The status of an HttpException below 500, which is an answer rather than a failure. Told by its shape. */
+function answerStatus(error: unknown): number | undefined {
+  const { getStatus } = (error ?? {}) as { getStatus?: unknown };
+  if (typeof getStatus !== 'function') return undefined;
+  const status: unknown = Reflect.apply(getStatus, error, []);
+  return typeof status === 'number' && status < 500 ? status : undefined;
+}

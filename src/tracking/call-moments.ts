@@ -1,0 +1,130 @@
+import type { Outcome } from '../capture/event-details.js';
+import type { JsonObject } from '../event/analytics-event.js';
+import { copyProperties } from '../event/json-value.js';
+import { messages } from '../event/messages.js';
+import { errorType, redactedMessage } from '../event/redaction.js';
+import type { CallEnd } from './call-end.js';
+import { ask } from './option-callbacks.js';
+import type { TrackedCall } from './tracked-call.js';
+import type { Tracking } from './tracking.js';
+
+/** What a decorator records of one moment of a call. */
+export interface Moment {
+  /** The name on the wire. */
+  readonly event: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly time: number;
+  /** What the decorator found out by itself. */
+  readonly filled: JsonObject;
+  readonly measured?: JsonObject;
+}
+
+/** Lets each decorator record what is due before the body runs. */
+export function recordStart(call: TrackedCall): void {
+  for (const tracking of call.trackings) {
+    if (tracking.started !== undefined && isWanted(call, tracking)) tracking.started(call);
+  }
+}
+
+/** Lets each decorator record what is due at the end, as it sees that end. Never throws. */
+export function recordEnd(call: TrackedCall, end: CallEnd): void {
+  for (const tracking of call.trackings) {
+    try {
+      const own = ownEnd(call, tracking, end);
+      if (tracking.started === undefined ? !isWanted(call, tracking, own) : isRefused(call, tracking)) continue;
+      if (tracking.isTool) countTool(call, own);
+      tracking.ended?.(call, own);
+    } catch (error) {
+      call.target.reporter.debug(`${call.method.where}: its event could not be recorded (${errorType(error)}).`);
+    }
+  }
+}
+
+/** Records a moment, with what the decorator's callbacks add. `end` is `undefined` before the body has run. */
+export function recordMoment(call: TrackedCall, { options }: Tracking, moment: Moment, end?: CallEnd): void {
+  const isGood = end === undefined || end.outcome === 'success' || end.outcome === 'queued';
+  const added = ask(options, isGood ? 'properties' : 'errorProperties', call, end);
+  const { values, person, method } = call;
+  const dedupKey = ask(options, 'dedupKey', call, end);
+  call.target.record({
+    event: moment.event,
+    time: moment.time,
+    properties: added === undefined ? moment.filled : { ...moment.filled, ...copyProperties(added) },
+    measured: moment.measured,
+    context: values,
+    userId: person?.userId !== undefined ? person.userId : (ask(options, 'userId', call, end) as string | undefined),
+    sessionId:
+      person?.sessionId !== undefined ? person.sessionId : (ask(options, 'sessionId', call, end) as string | undefined),
+    traceId: call.traceId,
+    spanId: call.spanId,
+    parentSpanId: call.traceId === undefined ? undefined : values.parentSpanId,
+    dedupKey: typeof dedupKey === 'string' || typeof dedupKey === 'number' ? String(dedupKey) : undefined,
+    source: method.where,
+  });
+}
+
+/** What is measured of every call that has been seen to end. */
+export function measuredOf(call: TrackedCall, end: CallEnd): JsonObject {
+  if (end.outcome === undefined) return {};
+  const measured: JsonObject = { outcome: end.outcome, duration_ms: millisecondsUntil(call, call.endedAt) };
+  if (end.outcome === 'error') {
+    measured.error_type = end.threw ? errorType(end.error) : null;
+    if (end.threw && call.target.captureErrorMessages) measured.error_message = redactedMessage(end.error);
+  } else if (end.outcome === 'aborted') {
+    measured.abort_reason = end.abortReason ?? null;
+  }
+  if (end.httpStatus !== undefined) measured.http_status = end.httpStatus;
+  return measured;
+}
+
+/** Milliseconds from the call's begin, to the microsecond. */
+export function millisecondsUntil(call: TrackedCall, at: number | undefined): number | null {
+  return at === undefined ? null : Math.round((at - call.startedAt) * 1000) / 1000;
+}
+
+/** Asks `when` once for each call; a no is counted at each moment. */
+function isWanted(call: TrackedCall, tracking: Tracking, end?: CallEnd): boolean {
+  if (tracking.options.when === undefined || ask(tracking.options, 'when', call, end) !== false) return true;
+  (call.unwanted ??= []).push(tracking);
+  call.target.refuse('when');
+  return false;
+}
+
+function isRefused(call: TrackedCall, tracking: Tracking): boolean {
+  if (call.unwanted?.includes(tracking) !== true) return false;
+  if (tracking.ended !== undefined) call.target.refuse('when');
+  return true;
+}
+
+/** The end as a decorator's `outcome` callback sees it. */
+function ownEnd(call: TrackedCall, { options }: Tracking, end: CallEnd): CallEnd {
+  if (!end.returned || options.outcome === undefined) return end;
+  const outcome = ask(options, 'outcome', call, end);
+  if (isOutcome(outcome)) return { ...end, outcome, abortReason: outcome === 'aborted' ? 'user_stopped' : undefined };
+  const { where } = call.method;
+  if (outcome !== undefined) call.target.reporter.warnOnce(messages.badOutcome(where), where);
+  return end;
+}
+
+const outcomes: readonly Outcome[] = [
+  'success',
+  'error',
+  'aborted',
+  'interrupted',
+  'step_limit',
+  'abandoned',
+  'queued',
+];
+
+function isOutcome(value: unknown): value is Outcome {
+  return outcomes.includes(value as Outcome);
+}
+
+/** A tool's call counts for every message and run around it. */
+function countTool(call: TrackedCall, end: CallEnd): void {
+  for (let around = call.outer; around !== undefined; around = around.parent) {
+    if (around.totals === undefined) continue;
+    around.totals.toolCalls++;
+    if (end.outcome === 'error') around.totals.toolErrors++;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Id } from '../capture/event-details.js';
+import type { AnalyticsContextValues } from '../context/context-values.js';
+import { askEarly } from './option-callbacks.js';
+import type { TrackedCall } from './tracked-call.js';
+
+/** Whom a call's decorators name; `undefined` where they don't, or not yet. */
+export interface NamedPerson {
+  readonly userId: Id | null | undefined;
+  readonly sessionId: Id | null | undefined;
+}
+
+/** Asks before the body runs, so that what the call does inside belongs to the same person. */
+export function askPerson(call: TrackedCall): NamedPerson {
+  let userId: unknown;
+  let sessionId: unknown;
+  for (const { options } of call.trackings) {
+    if (userId === undefined) userId = askEarly(options, 'userId', call);
+    if (sessionId === undefined) sessionId = askEarly(options, 'sessionId', call);
+  }
+  return { userId, sessionId } as NamedPerson;
+}
+
+/** The context of the call's body: its own, for the person that was named. */
+export function valuesForPerson(values: AnalyticsContextValues, named: NamedPerson): AnalyticsContextValues {
+  const userId = asText(named.userId);
+  const sessionId = asText(named.sessionId);
+  return {
+    ...values,
+    ...(userId !== undefined && { userId }),
+    ...(sessionId !== undefined && { sessionId }),
+  };
+}
+
+function asText(id: unknown): string | null | undefined {
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
+  if (typeof id === 'string') return id.trim() === '' ? undefined : id;
+  return id === null ? null : undefined;
+}

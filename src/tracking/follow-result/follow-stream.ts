@@ -1,0 +1,85 @@
+import type { FollowedCall } from './followed-call.js';
+import { override } from './override.js';
+
+/** What is used of a node stream: a Readable, or the response that a handler writes to. */
+export interface NodeStream {
+  emit(event: string | symbol, ...args: unknown[]): boolean;
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  /** Only what can be read has it. */
+  readonly readableEnded?: boolean;
+  readonly writableFinished?: boolean;
+}
+
+/** The node stream that a result is or carries: a Readable, a StreamableFile, Express's response, Fastify's reply. */
+export function nodeStreamOf(result: object): NodeStream | undefined {
+  if (isStream(result)) return result;
+  const { getStream, getHeaders, raw } = result as { getStream?: unknown; getHeaders?: unknown; raw?: unknown };
+  if (typeof getStream === 'function' && typeof getHeaders === 'function') {
+    const stream: unknown = Reflect.apply(getStream, result, []);
+    return isStream(stream) ? stream : undefined;
+  }
+  return isStream(raw) && 'sent' in result ? raw : undefined;
+}
+
+/**
+ * Watches a stream until it has ended, by what it emits and without a listener: one for `data` would make it flow, one
+ * for `error` would hide a crash.
+ */
+export function followStream(stream: NodeStream, result: object, call: FollowedCall): void {
+  if (stream.readableEnded ?? stream.writableFinished === true) return call.returned(result);
+  if (stream.destroyed === true) return sawClose(stream, call);
+  const isReadable = stream.readableEnded !== undefined;
+  // A Readable waits for its consumer; a response is written to by the handler itself.
+  if (isReadable) {
+    call.awaitConsumer();
+    call.streaming();
+  }
+  const see = isReadable ? seeReadable : seeResponse;
+  const isFollowed = override(stream, 'emit', (emit) => (event: unknown, ...args: unknown[]): unknown => {
+    see(event, args[0], stream, result, call);
+    return emit(event, ...args);
+  });
+  if (!isFollowed) call.cannotFollow();
+}
+
+function seeReadable(event: unknown, arg: unknown, stream: NodeStream, result: object, call: FollowedCall): void {
+  switch (event) {
+    case 'data':
+      call.consumerCame();
+      return call.chunk();
+    case 'readable':
+    case 'resume':
+      return call.consumerCame();
+    case 'end':
+      return call.returned(result);
+    case 'error':
+      return sawError(arg, call);
+    case 'close':
+      return sawClose(stream, call);
+  }
+}
+
+function seeResponse(event: unknown, _arg: unknown, _stream: NodeStream, result: object, call: FollowedCall): void {
+  if (event === 'finish') call.returned(result);
+  else if (event === 'close') call.consumerLeft();
+}
+
+function sawClose({ errored }: NodeStream, call: FollowedCall): void {
+  if (errored) sawError(errored, call);
+  else call.consumerLeft();
+}
+
+/** `pipeline` destroys its source with this error when the destination has gone. */
+function sawError(error: unknown, call: FollowedCall): void {
+  const isLeave = (error as { code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  if (isLeave) call.consumerLeft();
+  else call.threw(error);
+}
+
+function isStream(value: unknown): value is NodeStream {
+  if (typeof value !== 'object' || value === null) return false;
+  const { emit, pipe, read, writeHead } = value as Record<string, unknown>;
+  const isKnown = typeof read === 'function' || typeof writeHead === 'function';
+  return isKnown && typeof emit === 'function' && typeof pipe === 'function';
+}

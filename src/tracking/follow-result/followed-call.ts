@@ -1,0 +1,42 @@
+import type { Frame } from '../../context/frame.js';
+
+/**
+ * One execution of a tracked method, as the code that watches its result sees it. Nothing here throws, and what is told
+ * after the end is not told again.
+ */
+export interface FollowedCall {
+  /** Steps of a lazy result run in it. */
+  readonly frame: Frame;
+  /** The result does its work only when a consumer asks for it: if nobody does, the call ends as unconsumed. */
+  awaitConsumer(): void;
+  consumerCame(): void;
+  /** The consumer takes the result bit by bit: it is seen how many, unless told otherwise. */
+  streaming(chunks?: 'chunks unseen'): void;
+  /** One chunk has gone to the consumer. */
+  chunk(): void;
+  returned(result: unknown): void;
+  threw(error: unknown): void;
+  /** The consumer stopped before the end. */
+  consumerLeft(): void;
+  /** The end can't be seen: the object allows no watching, or is a thenable that may begin its work with `then`. */
+  cannotFollow(why?: 'lazy thenable'): void;
+  /** A further execution of the same lazy result. */
+  again(): FollowedCall;
+}
+
+/** Hands out the executions of a result that can be consumed more than once: the call itself first, then new ones. */
+export class Executions {
+  private isFirst = true;
+
+  constructor(private readonly call: FollowedCall) {
+    call.awaitConsumer();
+    call.streaming();
+  }
+
+  begin(): FollowedCall {
+    if (!this.isFirst) return this.call.again();
+    this.isFirst = false;
+    this.call.consumerCame();
+    return this.call;
+  }
+}

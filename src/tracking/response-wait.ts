@@ -1,0 +1,60 @@
+import type { CaptureTarget } from '../capture/capture-handle.js';
+import type { Frame, TransportEnd } from '../context/frame.js';
+import { abortedEnd, type CallEnd } from './call-end.js';
+
+const TRACE_HEADER = 'x-analytics-trace-id';
+
+/** The response that carries a message's answer: the message is over when both it and the method's result are. */
+export class ResponseWait {
+  private how: 'completed' | 'closed' | undefined;
+  private httpStatus: number | undefined;
+  private closedAt: number | undefined;
+
+  private constructor(
+    private readonly transport: TransportEnd,
+    private readonly target: CaptureTarget,
+  ) {}
+
+  /** That of the nearest frame that has one; `undefined` where the answer goes another way. */
+  static around(frame: Frame | undefined, target: CaptureTarget): ResponseWait | undefined {
+    for (let around = frame; around !== undefined; around = around.parent) {
+      if (around.transport !== undefined) return new ResponseWait(around.transport, target);
+    }
+    return undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.how === undefined;
+  }
+
+  get hasClosed(): boolean {
+    return this.how === 'closed';
+  }
+
+  exposeTrace(traceId: string): void {
+    this.transport.setHeader(TRACE_HEADER, traceId);
+  }
+
+  onEnd(ended: () => void): void {
+    this.transport.onEnd((how, httpStatus) => {
+      this.how = how;
+      this.httpStatus = httpStatus;
+      if (how === 'closed') this.closedAt = this.target.clock.monotonic();
+      ended();
+    });
+  }
+
+  /** How the message ended, by how its result ended (`undefined`: it was still to be consumed) and the response. */
+  endOf(result: CallEnd | undefined, resultEndedAt: number | undefined): { end: CallEnd; at: number } {
+    const at = this.target.clock.monotonic();
+    const { closedAt, httpStatus } = this;
+    if (closedAt === undefined) {
+      const end = result ?? abortedEnd('unconsumed');
+      // What the client saw is a failure, whatever the handler thought.
+      const isRefused = end.outcome === 'success' && httpStatus !== undefined && httpStatus >= 400;
+      return { end: { ...end, httpStatus, outcome: isRefused ? 'error' : end.outcome }, at };
+    }
+    const failedBefore = result?.outcome === 'error' && (resultEndedAt ?? at) <= closedAt;
+    return { end: failedBefore ? result : abortedEnd('client_closed'), at: closedAt };
+  }
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { CaptureTarget } from '../capture/capture-handle.js';
+import type { OpenCall } from '../capture/open-calls.js';
+import type { AnalyticsContextValues } from '../context/context-values.js';
+import { Frame } from '../context/frame.js';
+import { messages } from '../event/messages.js';
+import { abandonedEnd, abortedEnd, returnedEnd, thrownEnd, unseenEnd, type CallEnd } from './call-end.js';
+import { askPerson, valuesForPerson, type NamedPerson } from './call-person.js';
+import { recordEnd, recordStart } from './call-moments.js';
+import type { FollowedCall } from './follow-result/followed-call.js';
+import { ResponseWait } from './response-wait.js';
+import type { TrackedMethod } from './tracked-methods.js';
+import type { Tracking } from './tracking.js';
+import { Waiting } from './waiting.js';
+
+/**
+ * One execution of a tracked method, from the call until its result is over. It watches; what is recorded of it is its
+ * decorators' business. On the hot path: one is made for each tracked call. Only the constructor may throw.
+ */
+export class TrackedCall implements FollowedCall, OpenCall {
+  /** Wall clock of the begin, milliseconds since 1970. */
+  readonly time: number;
+  /** Monotonic milliseconds, as all that follow. */
+  readonly startedAt: number;
+  endedAt: number | undefined = undefined;
+  firstChunkAt: number | undefined = undefined;
+  /** How many chunks went to the consumer; `null` where none can be seen. */
+  chunks: number | null = null;
+  /** What the call is for, as it was when it began. */
+  readonly values: AnalyticsContextValues;
+  /** Whom a decorator named before the body ran. */
+  readonly person: NamedPerson | undefined;
+  /** In a trace only. */
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  readonly frame: Frame;
+  isOver = false;
+  /** The decorators whose `when` said no. */
+  unwanted: Tracking[] | undefined = undefined;
+
+  private end: CallEnd | undefined = undefined;
+  /** Given to a consumer that takes it bit by bit. */
+  private isStreaming = false;
+  private isOpen = false;
+  private readonly response: ResponseWait | undefined;
+  private waiting: Waiting | undefined = undefined;
+
+  constructor(
+    readonly method: TrackedMethod,
+    /** Those of the method's decorators that count this call. */
+    readonly trackings: readonly Tracking[],
+    readonly target: CaptureTarget,
+    private readonly handle: object,
+    readonly outer: Frame | undefined,
+    readonly instance: unknown,
+    readonly args: readonly unknown[],
+  ) {
+    this.time = target.clock.now();
+    this.startedAt = target.clock.monotonic();
+    this.values = target.valuesFor(outer);
+    this.person = method.namesItsPerson ? askPerson(this) : undefined;
+    let inner = this.person === undefined ? this.values : valuesForPerson(this.values, this.person);
+    this.traceId = inner.traceId ?? (method.opensTrace ? randomUUID() : undefined);
+    this.spanId = this.traceId === undefined ? undefined : randomUUID();
+    if (this.traceId !== undefined && this.spanId !== undefined) {
+      inner = { ...inner, traceId: this.traceId, parentSpanId: this.spanId };
+    }
+    this.frame = new Frame(outer, inner, handle, outer?.identity);
+    this.frame.call = this;
+    if (method.opensTrace) this.frame.totals = { toolCalls: 0, toolErrors: 0 };
+    if (outer === undefined && !method.namesItsPerson && method.isFirstWithoutContext(target)) {
+      target.reporter.warnOnce(messages.noContext(method.where));
+    }
+    this.response = method.endsWithResponse ? ResponseWait.around(outer, target) : undefined;
+    recordStart(this);
+    if (this.response === undefined) return;
+    if (target.exposeTraceId && this.traceId !== undefined) this.response.exposeTrace(this.traceId);
+    this.response.onEnd(() => this.responseEnded());
+  }
+
+  get hasClientLeft(): boolean {
+    return this.response?.hasClosed ?? false;
+  }
+
+  /** The body has run: what is not over yet stands among the open calls. */
+  stayOpen(): void {
+    if (this.isOver) return;
+    this.isOpen = true;
+    this.target.openCalls.add(this);
+  }
+
+  awaitConsumer(): void {
+    this.waiting ??= Waiting.within(this.outer, () => {
+      if (this.end === undefined) this.settle(abortedEnd('unconsumed'));
+    });
+  }
+
+  consumerCame(): void {
+    this.waiting?.isOver();
+    this.waiting = undefined;
+  }
+
+  streaming(chunks?: 'chunks unseen'): void {
+    this.isStreaming = true;
+    this.chunks = chunks === undefined ? (this.chunks ?? 0) : null;
+  }
+
+  chunk(): void {
+    this.chunks = (this.chunks ?? 0) + 1;
+    this.firstChunkAt ??= this.target.clock.monotonic();
+  }
+
+  returned(result: unknown): void {
+    if (this.end === undefined) this.settle(returnedEnd(result));
+  }
+
+  threw(error: unknown): void {
+    if (this.end === undefined) this.settle(thrownEnd(error, this.args, this.frame));
+  }
+
+  consumerLeft(): void {
+    if (this.end === undefined) this.settle(abortedEnd('client_closed'));
+  }
+
+  cannotFollow(why?: 'lazy thenable'): void {
+    const { reporter } = this.target;
+    if (why === 'lazy thenable') reporter.warnOnce(messages.lazyThenable(this.method.where), this.method.where);
+    if (this.end === undefined) this.settle(unseenEnd);
+  }
+
+  finish(outcome: 'aborted' | 'abandoned'): void {
+    if (this.response?.hasClosed === true) this.overWithResponse(this.response);
+    else this.over(outcome === 'aborted' ? abortedEnd('shutdown') : abandonedEnd, this.target.clock.monotonic());
+  }
+
+  again(): FollowedCall {
+    try {
+      const { method, trackings, target, handle, outer, instance, args } = this;
+      const next = new TrackedCall(method, trackings, target, handle, outer, instance, args);
+      next.streaming();
+      next.stayOpen();
+      return next;
+    } catch {
+      // This one is over or will be; what it is told after its end is not told again.
+      return this;
+    }
+  }
+
+  private settle(end: CallEnd): void {
+    this.end = end;
+    this.endedAt = this.target.clock.monotonic();
+    if (this.response === undefined) this.over(end, this.endedAt);
+    else if (!this.response.isOpen) this.overWithResponse(this.response);
+  }
+
+  private responseEnded(): void {
+    if (this.response === undefined) return;
+    // A stream whose consumer has gone may never hear of it; anything else is waited for.
+    if (this.end !== undefined || (this.isStreaming && this.response.hasClosed)) this.overWithResponse(this.response);
+  }
+
+  private overWithResponse(response: ResponseWait): void {
+    const { end, at } = response.endOf(this.end, this.endedAt);
+    this.over(end, at);
+  }
+
+  private over(end: CallEnd, at: number): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.end = end;
+    this.endedAt = at;
+    this.consumerCame();
+    if (this.isOpen) this.target.openCalls.remove(this);
+    recordEnd(this, end);
+    this.frame.close();
+  }
+}

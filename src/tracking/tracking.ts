@@ -1,0 +1,38 @@
+import type { CallEnd } from './call-end.js';
+import type { TrackedCall } from './tracked-call.js';
+
+/** What one decorator wants of each call of a method. */
+export interface Tracking {
+  /** Tells decorators of one method apart; the same one twice is refused. */
+  readonly id: string;
+  /** The decorator's name, for messages and lists. */
+  readonly decorator: string;
+  readonly options: TrackingOptions;
+  /** A class's decorator does not count what its methods call on the same instance. */
+  readonly fromClass: boolean;
+  /** A message or run begins a trace where there is none, and counts the calls beneath it. */
+  readonly opensTrace: boolean;
+  /** A message ends with the response that carries its result. */
+  readonly endsWithResponse: boolean;
+  /** A tool's calls are counted by the messages and runs around them. */
+  readonly isTool: boolean;
+  /** Before the body runs. */
+  started?(call: TrackedCall): void;
+  /** Once, when the call is over. */
+  ended?(call: TrackedCall, end: CallEnd): void;
+}
+
+type Callback = (call: never) => unknown;
+
+/** The options of all decorators, as the machinery sees them: their types were checked where they were written. */
+export interface TrackingOptions {
+  readonly properties?: Callback | undefined;
+  readonly errorProperties?: Callback | undefined;
+  readonly outcome?: Callback | undefined;
+  readonly userId?: Callback | undefined;
+  readonly sessionId?: Callback | undefined;
+  readonly dedupKey?: Callback | undefined;
+  readonly when?: Callback | undefined;
+  readonly message?: Callback | undefined;
+  readonly emit?: 'start' | undefined;
+}
