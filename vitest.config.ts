@@ -15,6 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: [path('./test/support/compile-fixtures.ts')],
     pool: 'threads',
     reporters: ['default', path('./test/support/closing-line.reporter.ts')],
     coverage: {
