@@ -13,7 +13,9 @@ export type DropReason =
   | 'unserialisable'
   | 'queue_full'
   | 'expired'
-  | 'shutdown';
+  | 'shutdown'
+  /** PostHog refused the event itself: what `onDrop` hears of a dead letter. Counted as dead, not as dropped. */
+  | 'rejected';
 
 /**
  * The books. After every transition
@@ -59,8 +61,8 @@ export interface FlushResult {
 export interface Delivery {
   /** Accepts a record, or refuses it (and counts why). */
   record(record: EventRecord): boolean;
-  /** Counts something that capture itself refused. */
-  refuse(reason: RefusalReason): void;
+  /** Counts something that capture itself refused; what it was goes to diagnostics. */
+  refuse(reason: RefusalReason, about?: Pick<EventRecord, 'event' | 'source'>): void;
   /** Prepares everything recorded, in this call, and hands it to the taps that are synchronous. */
   drain(): void;
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>;

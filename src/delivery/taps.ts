@@ -1,0 +1,72 @@
+import type { AnalyticsEvent } from '../event/analytics-event.js';
+import { messages } from '../event/messages.js';
+import type { Reporter } from '../event/reporter.js';
+import type { EventSink } from './event-sink.js';
+
+/** A tap with more writes than this under way is left out until it has caught up. */
+const mostWrites = 64;
+
+/** The sinks that look on: each gets every prepared event once, and none of them can disturb anything. */
+export class Taps {
+  private readonly taps = new Set<Tap>();
+
+  constructor(private readonly reporter: Reporter) {}
+
+  get size(): number {
+    return this.taps.size;
+  }
+
+  /** Adds a sink; the function returned takes it away. */
+  add(sink: EventSink): () => void {
+    const tap = new Tap(sink, this.reporter);
+    this.taps.add(tap);
+    return () => void this.taps.delete(tap);
+  }
+
+  write(events: readonly AnalyticsEvent[]): void {
+    for (const tap of this.taps) tap.write(events);
+  }
+}
+
+class Tap {
+  private writes = 0;
+
+  constructor(
+    private readonly sink: EventSink,
+    private readonly reporter: Reporter,
+  ) {}
+
+  write(events: readonly AnalyticsEvent[]): void {
+    if (this.writes >= mostWrites) {
+      this.reporter.warnOnce(messages.tapSlow(nameOf(this.sink)), nameOf(this.sink));
+      return;
+    }
+    try {
+      const written = this.sink.write(events);
+      if (written !== undefined) this.follow(written);
+    } catch (error) {
+      this.tellFailed(error);
+    }
+  }
+
+  private follow(written: Promise<void>): void {
+    this.writes++;
+    Promise.resolve(written).then(
+      () => void this.writes--,
+      (error: unknown) => {
+        this.writes--;
+        this.tellFailed(error);
+      },
+    );
+  }
+
+  private tellFailed(error: unknown): void {
+    const errorName = error instanceof Error ? error.name : typeof error;
+    this.reporter.warnOnce(messages.tapFailed(nameOf(this.sink), errorName), nameOf(this.sink));
+  }
+}
+
+function nameOf(sink: EventSink): string {
+  const name = sink.constructor?.name;
+  return name && name !== 'Object' ? name : 'A sink';
+}
