@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   Inject,
   Module,
@@ -75,7 +74,7 @@ function dynamicModule(optionProviders: Provider[]): DynamicModule {
   return {
     module: AnalyticsModule,
     global: true,
-    providers: [...optionProviders, { provide: MODULE_ID, useValue: randomUUID() }, ...providers],
+    providers: [...optionProviders, { provide: MODULE_ID, useValue: Math.random() }, ...providers],
     exports: [AnalyticsService, POSTHOG_CLIENT, CAPTURE_HANDLE, REQUEST_IDENTITIES],
   };
 }
