@@ -32,7 +32,7 @@ export class AnalyticsRuntime {
   private readonly root = new AsyncResource('nestjs-agent-analytics:runtime');
   private wiring: Wiring | undefined;
   private lifecycle: Lifecycle | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     @Inject(ANALYTICS_OPTIONS) private readonly options: AnalyticsOptions,
@@ -53,7 +53,7 @@ export class AnalyticsRuntime {
       try {
         this.root.runInAsyncScope(() => this.bringUp());
       } catch (error) {
-        this.failure = error;
+        this.failure = error instanceof Error ? error : new Error(String(error));
       }
     }
     return this.wiring?.on?.core;
@@ -77,7 +77,7 @@ export class AnalyticsRuntime {
   /** posthog-node's client, made when it is first asked for. */
   async posthogClient(): ReturnType<PostHogClients['get']> {
     this.start();
-    if (this.wiring === undefined) throw this.failure;
+    if (this.wiring === undefined) throw this.failure as Error;
     return this.wiring.posthog.get();
   }
 

@@ -34,11 +34,11 @@ export function number(from: number, to: number, unit: string): SettingParser<nu
 }
 
 export function integer(from: number, to: number, unit: string): SettingParser<number> {
-  const { expected, parse } = number(from, to, unit);
+  const any = number(from, to, unit);
   return {
-    expected: expected.replace('a number', 'a whole number'),
+    expected: any.expected.replace('a number', 'a whole number'),
     parse(raw) {
-      const value = parse(raw);
+      const value = any.parse(raw);
       return typeof value === 'number' && Number.isInteger(value) ? value : NOT_VALID;
     },
   };

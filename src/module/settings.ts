@@ -146,7 +146,9 @@ const contents: readonly CapturedContent[] = [
 function readContent(content: AnalyticsOptions['captureContent']): ReadonlySet<CapturedContent> {
   if (content === undefined || content === false) return new Set();
   if (content === true) return new Set(contents);
-  const wrong = Array.isArray(content) ? content.find((name) => !contents.includes(name as CapturedContent)) : content;
+  const wrong: unknown = Array.isArray(content)
+    ? content.find((name) => !(contents as readonly unknown[]).includes(name))
+    : content;
   if (wrong === undefined) return new Set(content);
   const expected = `true, false, or a list of ${contents.join(', ')}`;
   throw new AnalyticsConfigurationError(messages.badSetting('the option captureContent', shown(wrong), expected));
@@ -198,8 +200,8 @@ function refuseUnknown(options: AnalyticsOptions): void {
 
 /** A value as it may stand in a message: short, and never a key that ended up in the wrong variable. */
 function shown(raw: unknown): string {
-  if (typeof raw !== 'string')
-    return typeof raw === 'object' || typeof raw === 'function' ? `a ${typeof raw}` : String(raw);
+  if (typeof raw === 'number' || typeof raw === 'boolean' || typeof raw === 'bigint') return String(raw);
+  if (typeof raw !== 'string') return `a ${typeof raw}`;
   const text = raw.replace(/ph[cx]_\w+/g, 'ph?_…').replace(/\/\/[^/@]*@/, '//…@');
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -58,7 +58,9 @@ describe('AnalyticsContext.run', () => {
     const values = AnalyticsContext.run({ userId: 'ada', sessionId: 's1', traceId: 't1' }, () =>
       AnalyticsContext.get(),
     );
-    const restored = AnalyticsContext.run(JSON.parse(JSON.stringify(values)), () => AnalyticsContext.get());
+    const restored = AnalyticsContext.run(JSON.parse(JSON.stringify(values)) as typeof values, () =>
+      AnalyticsContext.get(),
+    );
     expect(restored).toEqual({ userId: 'ada', sessionId: 's1', traceId: 't1' });
   });
 

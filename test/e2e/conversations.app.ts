@@ -47,7 +47,7 @@ class Tools {
   }
 
   @TrackToolCall({ properties: ({ args: [truth] }) => expected(truth) })
-  async workAfterResponse(truth: Truth, ms: number): Promise<void> {
+  async workAfterResponse(_truth: Truth, ms: number): Promise<void> {
     await delay(ms);
   }
 }

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -29,7 +29,7 @@ describe.each([
     const analytics = recordAnalytics(builder);
     app = (await builder.compile()).createNestApplication(adapter(), { logger: false });
     await app.listen(0, '127.0.0.1');
-    const { port } = app.getHttpServer().address() as AddressInfo;
+    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
     const agent = new Agent({ keepAlive: true, maxSockets: 40 });
 
     const streams = await Promise.all(Array.from({ length: CONVERSATIONS }, (_, i) => converse(i, port, agent)));
@@ -88,9 +88,9 @@ function mixedUp(analytics: AnalyticsRecorder): object[] {
     const { session_id } = properties;
     // The start of a message has no result, so its properties callback is not asked.
     if (event === 'copilot_message_sent')
-      return isOwn(distinctId, String(session_id)) ? [] : [{ event, distinctId, session_id }];
+      return isOwn(distinctId, session_id as string) ? [] : [{ event, distinctId, session_id }];
     const { expected_session, expected_user } = properties;
-    const person = expected_user ?? `anonymous_${String(expected_session)}`;
+    const person = expected_user ?? `anonymous_${expected_session as string}`;
     const isRight = distinctId === person && session_id === expected_session;
     return isRight ? [] : [{ event, distinctId, session_id, expected_session, expected_user }];
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnalyticsOptions } from '../../src/module/analytics.options.js';
-import { AnalyticsConfigurationError, resolveSettings } from '../../src/module/settings.js';
+import { resolveSettings, type AnalyticsConfigurationError } from '../../src/module/settings.js';
 
 type Environment = Record<string, unknown>;
 const settingsFrom = (environment: Environment, options: AnalyticsOptions = {}) =>
@@ -42,7 +42,7 @@ describe('defaults', () => {
 
   it('stand in .env.example, where every variable is', () => {
     const lines = readFileSync('.env.example', 'utf8').match(/^[A-Z_]+=.*$/gm) ?? [];
-    const example = Object.fromEntries(lines.map((line) => line.split('=', 2)));
+    const example = Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
     expect(settingsFrom(example)).toEqual(settingsFrom({}));
     expect(Object.keys(example)).toHaveLength(18);
   });
