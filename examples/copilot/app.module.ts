@@ -1,0 +1,53 @@
+import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AnalyticsModule } from 'nestjs-agent-analytics';
+import { AgentLibrary } from './agents/agent-library.js';
+import { AgentRuns } from './agents/agent-runs.service.js';
+import { AgentScheduler } from './agents/agent-scheduler.service.js';
+import { AgentTriggers } from './agents/agent-triggers.service.js';
+import { WebhookController } from './agents/webhook.controller.js';
+import { DemoAuthGuard } from './auth/demo-auth.guard.js';
+import { SignInController } from './auth/sign-in.controller.js';
+import { ChatController } from './chat/chat.controller.js';
+import { Conversations } from './chat/conversations.js';
+import { CopilotService } from './chat/copilot.service.js';
+import { ConsoleSink } from './events/console.sink.js';
+import { EventsModule } from './events/events.module.js';
+import { RecentEvents } from './events/recent-events.sink.js';
+import { modelProvider } from './model/model.provider.js';
+import { AgentTools } from './tools/agent-tools.js';
+import { DocsLibrary } from './tools/docs-library.js';
+import { DocsTools } from './tools/docs-tools.js';
+import { CopilotTools } from './tools/tool-set.js';
+
+@Module({
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true }),
+    ScheduleModule.forRoot(),
+    AnalyticsModule.forRootAsync({
+      imports: [EventsModule],
+      inject: [ConsoleSink, RecentEvents],
+      useFactory: (console: ConsoleSink, recent: RecentEvents) => ({ sinks: [console, recent], exposeTraceId: true }),
+    }),
+    EventsModule,
+  ],
+  controllers: [ChatController, SignInController, WebhookController],
+  providers: [
+    { provide: APP_GUARD, useClass: DemoAuthGuard },
+    { provide: APP_PIPE, useClass: StandardSchemaValidationPipe },
+    AgentLibrary,
+    AgentRuns,
+    AgentScheduler,
+    AgentTriggers,
+    AgentTools,
+    Conversations,
+    CopilotService,
+    CopilotTools,
+    DocsLibrary,
+    DocsTools,
+    modelProvider,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,14 @@
+/** A person who can sign in. Everybody knows the tokens: this is a demo. */
+export interface DemoUser {
+  readonly id: string;
+  readonly name: string;
+}
+
+const users: Readonly<Record<string, DemoUser>> = {
+  'demo-ada': { id: 'ada', name: 'Ada Lovelace' },
+  'demo-grace': { id: 'grace', name: 'Grace Hopper' },
+};
+
+export function userOfToken(token: string): DemoUser | undefined {
+  return Object.hasOwn(users, token) ? users[token] : undefined;
+}
