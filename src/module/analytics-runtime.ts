@@ -5,6 +5,7 @@ import type { AnalyticsCore } from '../capture/analytics-core.js';
 import { CAPTURE_HANDLE, CaptureHandle } from '../capture/capture-handle.js';
 import type { PostHogClients } from '../delivery/posthog-client.js';
 import { systemClock } from '../event/clock.js';
+import { SINK_REGISTRY, SinkRegistry } from '../delivery/sink-registry.js';
 import { messages } from '../event/messages.js';
 import { installRequestFrames } from '../requests/request-frame.js';
 import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
@@ -38,6 +39,7 @@ export class AnalyticsRuntime {
     @Inject(ANALYTICS_OPTIONS) private readonly options: AnalyticsOptions,
     @Inject(CAPTURE_HANDLE) private readonly handle: CaptureHandle,
     @Inject(REQUEST_IDENTITIES) private readonly identities: RequestIdentities,
+    @Inject(SINK_REGISTRY) private readonly sinks: SinkRegistry,
     @Inject(RECORDING) private readonly recording: Recording | null,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
@@ -64,6 +66,8 @@ export class AnalyticsRuntime {
     const isOurs = (token: unknown): boolean => token === MODULE_ID;
     const ours = [...this.modules.values()].filter((module) => [...module.providers.keys()].some(isOurs));
     if (ours.length > 1) throw new AnalyticsConfigurationError(messages.secondForRoot());
+    // A sink may have come since something asked for analytics and found it off.
+    if (this.wiring?.on === undefined && !this.sinks.isEmpty) this.wiring = undefined;
     this.start();
     if (this.failure !== undefined) throw this.failure;
     if (this.identities.settings !== undefined) installRequestFrames(this.adapterHost.httpAdapter, this.identities);
@@ -95,7 +99,8 @@ export class AnalyticsRuntime {
   private bringUp(): void {
     const { handle, identities, reporter } = this;
     const settings = resolveSettings(this.options, variableReader(this.moduleRef));
-    const wiring = wire(settings, reporter, this.recording);
+    for (const sink of settings.sinks ?? []) this.sinks.add(sink);
+    const wiring = wire(settings, reporter, this.recording, this.sinks);
     this.wiring = wiring;
     if (wiring.on === undefined) {
       reporter.debug('Analytics is off: there is no POSTHOG_API_KEY and no sink, or it was switched off.');

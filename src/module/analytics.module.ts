@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { AnalyticsService } from '../capture/analytics.service.js';
 import { CAPTURE_HANDLE, CaptureHandle } from '../capture/capture-handle.js';
+import { SINK_REGISTRY, SinkRegistry } from '../delivery/sink-registry.js';
 import { messages } from '../event/messages.js';
 import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
 import type { AnalyticsAsyncOptions, AnalyticsOptions, AnalyticsOptionsFactory } from './analytics.options.js';
@@ -75,7 +76,7 @@ function dynamicModule(optionProviders: Provider[]): DynamicModule {
     module: AnalyticsModule,
     global: true,
     providers: [...optionProviders, { provide: MODULE_ID, useValue: Math.random() }, ...providers],
-    exports: [AnalyticsService, POSTHOG_CLIENT, CAPTURE_HANDLE, REQUEST_IDENTITIES],
+    exports: [AnalyticsService, POSTHOG_CLIENT, CAPTURE_HANDLE, REQUEST_IDENTITIES, SINK_REGISTRY],
   };
 }
 
@@ -83,6 +84,7 @@ const providers: Provider[] = [
   AnalyticsRuntime,
   { provide: CAPTURE_HANDLE, useFactory: () => new CaptureHandle() },
   { provide: REQUEST_IDENTITIES, useFactory: () => new RequestIdentities() },
+  { provide: SINK_REGISTRY, useFactory: () => new SinkRegistry() },
   { provide: RECORDING, useValue: null },
   {
     provide: AnalyticsService,

@@ -6,6 +6,7 @@ import { Pipeline } from '../delivery/pipeline.js';
 import { PostHogClients, type PostHogClientOptions } from '../delivery/posthog-client.js';
 import { PostHogSender } from '../delivery/posthog-sender.js';
 import { createPreparer } from '../delivery/prepare-event.js';
+import type { SinkRegistry } from '../delivery/sink-registry.js';
 import { systemClock } from '../event/clock.js';
 import type { Reporter } from '../event/reporter.js';
 import type { Recording } from './recording.js';
@@ -18,9 +19,14 @@ export interface Wiring {
   readonly on: { readonly core: AnalyticsCore; readonly pipeline: Pipeline } | undefined;
 }
 
-export function wire(settings: AnalyticsSettings, reporter: Reporter, recording: Recording | null): Wiring {
-  const { apiKey, enabled, host, sinks = [] } = settings;
-  const isOn = enabled && (recording !== null || apiKey !== undefined || sinks.length > 0);
+export function wire(
+  settings: AnalyticsSettings,
+  reporter: Reporter,
+  recording: Recording | null,
+  registry: SinkRegistry,
+): Wiring {
+  const { apiKey, enabled, host } = settings;
+  const isOn = enabled && (recording !== null || apiKey !== undefined || !registry.isEmpty);
   const common = { host, clock: systemClock, reporter };
   if (!isOn) {
     return { posthog: new PostHogClients({ ...common, apiKey: undefined, record: () => undefined }), on: undefined };
@@ -43,7 +49,7 @@ export function wire(settings: AnalyticsSettings, reporter: Reporter, recording:
     record: (record) => pipeline.record(record),
     claim: (properties) => exceptions.claim(properties),
   });
-  for (const sink of sinks) pipeline.tap(sink);
+  registry.connect((sink) => pipeline.tap(sink));
   recording?.attach(pipeline, settings);
   return { posthog, on: { core: { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() }, pipeline } };
 }
