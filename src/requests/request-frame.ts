@@ -1,29 +1,48 @@
 import type { HttpServer } from '@nestjs/common';
-import { contextStorage } from '../context/context-storage.js';
+import { contextStorage, currentFrame } from '../context/context-storage.js';
 import { Frame } from '../context/frame.js';
 import type { RequestIdentities } from './request-identities.js';
 
 const INSTALLED = Symbol.for('nestjs-agent-analytics:request-frames');
 
 /**
- * Opens a frame for every HTTP request, on the adapter itself: before Nest's middleware, guards and handlers,
+ * Opens a frame for every HTTP request, on the adapter itself: before the middleware of modules, guards and handlers,
  * whatever the prefix. Does nothing where the adapter is neither Express nor Fastify, or where it is done already.
  *
  * On the path of every request, tracked or not: one frame and one closure.
  */
 export function installRequestFrames(adapter: HttpServer | undefined, identities: RequestIdentities): void {
-  const type: string | undefined = adapter?.getType?.();
-  const server = adapter?.getInstance?.() as (ExpressLike & FastifyLike & { [INSTALLED]?: true }) | undefined;
+  const server = adapter?.getInstance?.() as AdapterInstance | undefined;
   if (server === undefined || server[INSTALLED] === true) return;
-  const open = (request: unknown, next: () => void): void => {
+  const type: string | undefined = adapter?.getType?.();
+  if (type === 'express') openBeforeMiddleware(server, identities);
+  else if (type === 'fastify') openOnFastify(server, identities);
+  else return;
+  server[INSTALLED] = true;
+}
+
+function openBeforeMiddleware(server: AdapterInstance, identities: RequestIdentities): void {
+  server.use?.((request, _response, next) => {
     const frame = requestFrame(identities, request);
     if (frame === undefined) next();
     else contextStorage.run(frame, next);
-  };
-  if (type === 'express') server.use((request: unknown, _response: unknown, next: () => void) => open(request, next));
-  else if (type === 'fastify') server.addHook('onRequest', (request, _reply, done) => open(request, done));
-  else return;
-  server[INSTALLED] = true;
+  });
+}
+
+/**
+ * Nest runs middleware on Fastify in a hook that stands before any that can be added now, and gives it node's request.
+ * So the frame is opened there, and handed Fastify's own request, where guards leave the user, in a hook.
+ */
+function openOnFastify(server: AdapterInstance, identities: RequestIdentities): void {
+  openBeforeMiddleware(server, identities);
+  server.addHook('onRequest', (request, _reply, done) => {
+    const open = currentFrame();
+    const frame = requestFrame(identities, request);
+    if (frame === undefined) return done();
+    if (open === undefined) return contextStorage.run(frame, done);
+    open.identity = frame.identity;
+    done();
+  });
 }
 
 /** The frame of a request; `undefined` while analytics is off. */
@@ -33,9 +52,8 @@ function requestFrame(identities: RequestIdentities, request: unknown): Frame | 
   return new Frame(undefined, {}, settings.handle, identities.sourceFor({ transport: 'http', request }));
 }
 
-interface ExpressLike {
-  use(handler: (request: unknown, response: unknown, next: () => void) => void): void;
-}
-interface FastifyLike {
+interface AdapterInstance {
+  [INSTALLED]?: true;
+  use?(handler: (request: unknown, response: unknown, next: () => void) => void): void;
   addHook(name: 'onRequest', hook: (request: unknown, reply: unknown, done: () => void) => void): void;
 }
