@@ -1,6 +1,7 @@
 import { Module, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AnalyticsModule, AnalyticsService, type AnalyticsOptions } from 'nestjs-agent-analytics';
+import { GoldenCopilot, GoldenTools } from './golden-copilot.js';
 import type { PostHogServer } from '../support/posthog-server.js';
 
 /** An element of the batch as it came over the wire, before the server's own rules. */
@@ -16,15 +17,21 @@ export interface WireEvent {
 export async function whatArrives(
   server: PostHogServer,
   options: AnalyticsOptions,
-  use: (analytics: AnalyticsService) => void,
+  use: (analytics: AnalyticsService, copilot: GoldenCopilot) => unknown,
 ): Promise<{ events: WireEvent[]; warnings: string[]; texts: string[] }> {
   const texts: string[] = [];
   const [events, requests] = [server.events.length, server.requests.length];
-  @Module({ imports: [AnalyticsModule.forRoot({ apiKey: 'phc_golden', host: server.url, ...options })] })
+  @Module({
+    imports: [AnalyticsModule.forRoot({ apiKey: 'phc_golden', host: server.url, ...options })],
+    providers: [
+      GoldenTools,
+      { provide: GoldenCopilot, useFactory: (tools: GoldenTools) => new GoldenCopilot(tools), inject: [GoldenTools] },
+    ],
+  })
   class GoldenModule {}
   const app = await NestFactory.createApplicationContext(GoldenModule, { logger: collecting(texts) });
   const analytics = app.get(AnalyticsService);
-  use(analytics);
+  await use(analytics, app.get(GoldenCopilot));
   await analytics.flush();
   await app.close();
   const { accepted, delivered, dropped, pending } = analytics.stats();
