@@ -1,3 +1,4 @@
+import { abortReasonOf } from '../capture/abort-reason.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
 import type { Frame } from '../context/frame.js';
 
@@ -22,7 +23,7 @@ export function returnedEnd(result: unknown): CallEnd {
 /** Over by a throw: an error, unless it was aborted. */
 export function thrownEnd(error: unknown, args: readonly unknown[], frame: Frame): CallEnd {
   try {
-    const abortReason = reasonOfAbort(error, args, frame);
+    const abortReason = abortReasonOf(error, abortedSignal(args), frame);
     if (abortReason !== undefined) return { outcome: 'aborted', returned: false, threw: true, error, abortReason };
     return { outcome: 'error', returned: false, threw: true, error, httpStatus: answerStatus(error) };
   } catch {
@@ -46,13 +47,6 @@ function saysError(result: unknown): boolean {
   }
 }
 
-function reasonOfAbort(error: unknown, args: readonly unknown[], frame: Frame): AbortReason | undefined {
-  const signal = abortedSignal(args);
-  if (signal === undefined && !isAbort(error)) return undefined;
-  if (isTimeout(error) || isTimeout(signal?.reason)) return 'timeout';
-  return hasClientLeft(frame) ? 'client_closed' : 'user_stopped';
-}
-
 /** An aborted signal among the arguments, where AI SDK (`abortSignal`), fetch and MCP (`signal`) put it. */
 function abortedSignal(args: readonly unknown[]): AbortSignal | undefined {
   for (const arg of args) {
@@ -67,28 +61,6 @@ function abortedSignal(args: readonly unknown[]): AbortSignal | undefined {
 function isAbortedSignal(value: unknown): value is AbortSignal {
   const signal = value as Partial<AbortSignal> | null | undefined;
   return signal?.aborted === true && typeof signal.addEventListener === 'function';
-}
-
-function isAbort(error: unknown): boolean {
-  return nameOf(error) === 'AbortError' || isTimeout(error);
-}
-
-/** What `AbortSignal.timeout` throws; other libraries' TimeoutErrors are errors like any other. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError';
-}
-
-function nameOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined;
-}
-
-function hasClientLeft(frame: Frame | undefined): boolean {
-  for (let around = frame; around !== undefined; around = around.parent) {
-    if (around.transport?.hasClosed?.() === true) return true;
-    // The message around knows it too, where the transport can't be asked.
-    if ((around.call as { hasClientLeft?: boolean } | undefined)?.hasClientLeft === true) return true;
-  }
-  return false;
 }
 
 /** The status of an HttpException below 500, which is an answer rather than a failure. Told by its shape. */

@@ -2,7 +2,7 @@ import type { Outcome } from '../capture/event-details.js';
 import type { JsonObject } from '../event/analytics-event.js';
 import { trackMethod, type TrackMethodDecorator } from './apply-tracking.js';
 import { measuredOf, recordMoment } from './call-moments.js';
-import { declaredProperties, fillDeclared } from './declared-properties.js';
+import { declaredProperties, fillDeclared } from '../capture/declared-properties.js';
 import type { TrackableMethod, TrackOptions } from './track-options.js';
 import type { Tracking } from './tracking.js';
 

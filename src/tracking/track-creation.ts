@@ -1,7 +1,7 @@
 import type { BuiltInEvent } from '../event/built-in-events.js';
 import { trackMethod, type TrackMethodDecorator } from './apply-tracking.js';
 import { measuredOf, recordMoment } from './call-moments.js';
-import { declaredProperties, fillDeclared } from './declared-properties.js';
+import { declaredProperties, fillDeclared } from '../capture/declared-properties.js';
 import type { TrackableMethod } from './track-options.js';
 import type { Tracking } from './tracking.js';
 

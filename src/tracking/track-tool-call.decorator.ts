@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { trackMethod, trackMethodOrClass, type TrackDecorator, type TrackMethodDecorator } from './apply-tracking.js';
 import { measuredOf, recordMoment } from './call-moments.js';
 import type { CallEnd } from './call-end.js';
-import { declaredProperties, fillDeclared, snakeCase } from './declared-properties.js';
+import { declaredProperties, fillDeclared, snakeCase } from '../capture/declared-properties.js';
 import type { TrackableMethod, TrackStartOptions } from './track-options.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { Tracking } from './tracking.js';

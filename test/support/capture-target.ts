@@ -7,6 +7,8 @@ import type { Frame } from '../../src/context/frame.js';
 import type { RefusalReason } from '../../src/delivery/delivery.js';
 import type { EventRecord } from '../../src/delivery/event-record.js';
 import { eventNames } from '../../src/event/built-in-events.js';
+import { REQUEST_IDENTITIES, RequestIdentities } from '../../src/requests/request-identities.js';
+import { Conditions } from './conditions.js';
 import { FakeClock } from './fake-clock.js';
 import { Spoken } from './spoken.js';
 
@@ -28,6 +30,7 @@ export class CollectingTarget implements CaptureTarget {
   readonly records: EventRecord[] = [];
   readonly refused: RefusalReason[] = [];
   readonly handle = new CaptureHandle();
+  private readonly conditions = new Conditions();
 
   constructor({ captureNames = true, captureErrorMessages = false, exposeTraceId = false }: Settings = {}) {
     this.captureNames = captureNames;
@@ -43,6 +46,17 @@ export class CollectingTarget implements CaptureTarget {
   record(record: EventRecord): void {
     if (record.context.track === false) this.refuse('no_consent');
     else this.records.push(record);
+    this.conditions.check();
+  }
+
+  /** Resolves when this event has been recorded. */
+  async recorded(event: string): Promise<EventRecord> {
+    await this.conditions.until(
+      () => this.events.includes(event),
+      () => this.events.join(', '),
+      4_000,
+    );
+    return this.of(event)[0] as EventRecord;
   }
 
   refuse(reason: RefusalReason): void {
@@ -72,10 +86,16 @@ export class CollectingTarget implements CaptureTarget {
 
   /** The global module of an application that captures here. */
   get module(): DynamicModule {
+    const identities = new RequestIdentities();
+    const { handle, reporter } = this;
+    identities.settings = { identity: undefined, verifySession: undefined, posthogHeaders: false, handle, reporter };
     return {
       module: CapturingModule,
-      providers: [{ provide: CAPTURE_HANDLE, useValue: this.handle }],
-      exports: [CAPTURE_HANDLE],
+      providers: [
+        { provide: CAPTURE_HANDLE, useValue: handle },
+        { provide: REQUEST_IDENTITIES, useValue: identities },
+      ],
+      exports: [CAPTURE_HANDLE, REQUEST_IDENTITIES],
     };
   }
 }

@@ -12,7 +12,6 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { AnalyticsInterceptor } from '../../src/requests/analytics.interceptor.js';
 import { bindInstance } from '../../src/tracking/instance-slot.js';
@@ -31,6 +30,10 @@ const Labelled = (label: string): MethodDecorator => {
   };
 };
 
+const methodOf = (declaring: { prototype: object }, key: string): object => {
+  return Reflect.get(declaring.prototype, key) as object;
+};
+
 describe('a wrapped method', () => {
   it('keeps name, length, properties and metadata of the method', () => {
     class Tools {
@@ -40,7 +43,7 @@ describe('a wrapped method', () => {
         return 'found';
       }
     }
-    const method = Tools.prototype.findAgent as typeof Tools.prototype.findAgent & { label_below: boolean };
+    const method = methodOf(Tools, 'findAgent') as { name: string; label_below: boolean };
 
     expect(method.name).toBe('findAgent');
     expect(method).toHaveLength(1);
@@ -62,7 +65,7 @@ describe('a wrapped method', () => {
         return 'found';
       }
     }
-    expect(Reflect.getMetadata('label', Tools.prototype.findAgent)).toBe('above');
+    expect(Reflect.getMetadata('label', methodOf(Tools, 'findAgent'))).toBe('above');
   });
 
   it.each(['above', 'below'] as const)(
@@ -95,14 +98,10 @@ describe('a wrapped method', () => {
       }
       const module = await Test.createTestingModule({ imports: [target.module], controllers: [Greeter] }).compile();
       const app = module.createNestApplication();
-      await app.listen(0);
-      try {
-        const { port } = app.getHttpServer().address() as AddressInfo;
-        const response = await fetch(`http://127.0.0.1:${port}/hello`);
-        expect(await response.text()).toBe('hello');
-      } finally {
-        await app.close();
-      }
+      await app.listen(0, '127.0.0.1');
+      const response = await fetch(`${await app.getUrl()}/hello`);
+      expect(await response.text()).toBe('hello');
+      await app.close();
       expect(seen).toEqual(['user']);
       expect(target.properties).toMatchObject({ tool_name: 'greet', outcome: 'success' });
     },
@@ -121,7 +120,7 @@ describe('a wrapped method', () => {
       @UseInterceptors(Other)
       send() {}
     }
-    const interceptors = Reflect.getMetadata('__interceptors__', Chat.prototype.send) as unknown[];
+    const interceptors = Reflect.getMetadata('__interceptors__', methodOf(Chat, 'send')) as unknown[];
     expect(interceptors.filter((each) => each === AnalyticsInterceptor)).toHaveLength(1);
     expect(interceptors.filter((each) => each === Other)).toHaveLength(2);
   });

@@ -70,11 +70,18 @@ function sawClose({ errored }: NodeStream, call: FollowedCall): void {
   else call.consumerLeft();
 }
 
-/** `pipeline` destroys its source with this error when the destination has gone. */
 function sawError(error: unknown, call: FollowedCall): void {
-  const isLeave = (error as { code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE';
-  if (isLeave) call.consumerLeft();
+  if (isLeave(error)) call.consumerLeft();
   else call.threw(error);
+}
+
+/**
+ * How node destroys a stream whose consumer has gone: `pipeline` for a destination that closed, `for await` for a loop
+ * that was left. The abort of a signal has a cause.
+ */
+function isLeave(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || (code === 'ABORT_ERR' && cause === undefined);
 }
 
 function isStream(value: unknown): value is NodeStream {
