@@ -125,7 +125,10 @@ export class Courier {
     void sender
       .send(lane, batch.events)
       .catch(failed)
-      .then((outcome) => this.settle(batch, outcome, isProbe));
+      .then((outcome) => this.settle(batch, outcome, isProbe))
+      // Whatever goes wrong in here must not end the application: the batch comes to its turn again.
+      .catch((error: unknown) => this.settle(batch, failed(error), isProbe))
+      .catch(() => undefined);
   }
 
   private settle(batch: Batch, outcome: SendOutcome, wasProbe: boolean): void {

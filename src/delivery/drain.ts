@@ -125,7 +125,7 @@ export class Drain {
 
   private prepareOne(record: EventRecord, stored: StoredEvent[], events: AnalyticsEvent[]): void {
     const order = this.buffer.taken;
-    const prepared = this.prepare(record);
+    const prepared = this.tryPrepare(record);
     if (typeof prepared === 'string') {
       this.inHand--;
       this.ledger.dropRecord(record, order, prepared);
@@ -135,5 +135,13 @@ export class Drain {
     this.ledger.prepared(prepared);
     events.push(prepared.event);
     stored.push({ json, bytes, lane, order, acceptedAt: this.waitingSince, source });
+  }
+
+  private tryPrepare(record: EventRecord): ReturnType<Prepare> {
+    try {
+      return this.prepare(record);
+    } catch {
+      return 'unserialisable';
+    }
   }
 }

@@ -6,6 +6,8 @@ import { Fifo } from './fifo.js';
 
 /** What an event has beside its own properties: name, person, uuid, time, session, environment and `$lib`. */
 const fixedBytes = 500;
+/** What an object in a context's properties is taken for: they may hold anything until the drain mends them. */
+const unseenBytes = 100;
 
 /** Records between the call that made them and the drain, first in, first out. */
 export class EventBuffer {
@@ -35,12 +37,21 @@ export class EventBuffer {
   }
 }
 
-/** About as many bytes as the record's event will have; reads the values, copies nothing. */
+/** About as many bytes as the record's event will have; reads the values, copies nothing, and never throws. */
 export function estimateBytes(record: EventRecord): number {
-  let bytes = fixedBytes + bytesOf(record.properties);
-  if (record.measured !== undefined) bytes += bytesOf(record.measured);
-  if (record.context.properties !== undefined) bytes += bytesOf(record.context.properties);
-  return bytes;
+  try {
+    let bytes = fixedBytes + bytesOf(record.properties);
+    if (record.measured !== undefined) bytes += bytesOf(record.measured);
+    const shared = record.context.properties;
+    for (const key in shared) {
+      const value = shared[key];
+      bytes += key.length + 4 + (typeof value === 'object' ? unseenBytes : bytesOf(value));
+    }
+    return bytes;
+  } catch {
+    // A getter in a context's properties, or a circle in what should have been a copy.
+    return fixedBytes;
+  }
 }
 
 function bytesOf(value: JsonValue | undefined): number {

@@ -74,8 +74,8 @@ export class PostHogClients {
   }
 
   private takeOver(client: PostHog, message: EventMessage | null): void {
-    if (message === null || client.optedOut || this.parts.claim?.(message.properties ?? {})) return;
     try {
+      if (message === null || client.optedOut || this.parts.claim?.(message.properties ?? {})) return;
       const record = this.recordOf(message);
       const { flags, sendFeatureFlags } = message;
       // In posthog-node a snapshot of flags wins over asking for them.

@@ -8,10 +8,11 @@ export function decodeEvent(json: string): AnalyticsEvent {
     event: string;
     distinct_id: string;
     timestamp: string;
-    properties: JsonObject;
+    properties: JsonObject | null;
   };
-  const groups = (wire.properties.$groups ?? {}) as Record<string, string>;
-  const { uuid, event, timestamp, properties } = wire;
+  const { uuid, event, timestamp } = wire;
+  const properties = wire.properties ?? {};
+  const groups = (properties.$groups ?? {}) as Record<string, string>;
   return { uuid, event, distinctId: wire.distinct_id, timestamp, properties, groups };
 }
 
