@@ -1,12 +1,25 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
 
-/** Compiles `src` and the applications of `test/fixtures` once before a run, for tests that start processes. */
-export default async function compileFixtures(): Promise<void> {
+/** Compiles `src` and the applications of `test/fixtures` once before a run in which a test starts processes. */
+export default async function compileFixtures({ vitest }: TestProject): Promise<void> {
+  const patterns = vitest.filenamePattern ?? [];
+  if (patterns.length > 0 && !startersOfProcesses().some((file) => patterns.some((part) => file.includes(part))))
+    return;
   try {
     await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.fixtures.json']);
   } catch (error) {
     const { stdout = '' } = error as { stdout?: string };
     throw new Error(`the fixtures do not compile:\n${stdout}`, { cause: error });
   }
+}
+
+function startersOfProcesses(): string[] {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+  return files
+    .map((file) => join('test', file))
+    .filter((file) => readFileSync(file, 'utf8').includes('fixture-process'));
 }
