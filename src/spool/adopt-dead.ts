@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { AdoptedInstance } from './adopted-instance.js';
+import { claimInstances, type LeftInstance } from './claim-instances.js';
+import type { OwnInstance } from './own-instance.js';
+import type { ProcessIdentity } from './process-identity.js';
+import { adoptedFolder, foldersIn } from './spool-folders.js';
+import type { SpoolSettings } from './spool-options.js';
+import type { SpoolLoss } from './spool-record.js';
+
+export interface ClaimReport {
+  /** Instances whose records are ours now. */
+  readonly adopted: readonly { readonly instance: string; readonly records: number; readonly bytes: number }[];
+  /** Dead instances whose folders were left alone. */
+  readonly left: readonly LeftInstance[];
+}
+
+/** Claims the folders of dead instances and adds what they hold to `adopted`. */
+export function adoptDead(
+  own: OwnInstance,
+  adopted: AdoptedInstance[],
+  settings: SpoolSettings,
+  process: ProcessIdentity,
+): ClaimReport {
+  const { dir, destination, rules, now } = settings;
+  const claimer = { dir, destination, rules, ownId: own.id, ownFolder: own.folder, process };
+  const left = claimInstances(claimer, now());
+  const onLoss = (loss: SpoolLoss): void => settings.notify({ kind: 'damaged', ...loss });
+  const fresh: AdoptedInstance[] = [];
+  const folder = adoptedFolder(own.folder);
+  // By what stands there, not by what was claimed just now: one that could not be read last time is tried again.
+  for (const instance of foldersIn(folder)) {
+    if (adopted.some(({ id }) => id === instance)) continue;
+    try {
+      fresh.push(new AdoptedInstance(dir, join(folder, instance), instance, destination, onLoss));
+    } catch {
+      left.push({ instance, reason: 'unreadable' });
+    }
+  }
+  adopted.push(...fresh);
+  return { adopted: fresh.map(({ id, pending, bytes }) => ({ instance: id, records: pending, bytes })), left };
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { readCursorFile, writeCursorFile, type CursorState } from './cursor-file.js';
+
+export const CURSOR_FILE = 'cursor';
+
+/** A lane's cursor on disk, and what it says. */
+export class LaneCursor {
+  /** What stood there at the beginning; null where nothing did that is whole. */
+  readonly found: CursorState | null;
+  readonly #path: string;
+  #generation: number;
+  #lastSeq: number;
+
+  /** Throws where the file exists and cannot be read. */
+  constructor(folder: string) {
+    this.#path = join(folder, CURSOR_FILE);
+    const saved = readCursorFile(this.#path);
+    this.found = saved;
+    this.#generation = saved?.generation ?? 0;
+    this.#lastSeq = saved?.lastSeq ?? 0;
+  }
+
+  /** The last number written, as far as the disk knows. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Throws where the disk does not take it. */
+  save(state: CursorState, fsync: boolean): void {
+    writeCursorFile(this.#path, state, this.#generation + 1, fsync);
+    this.#generation++;
+    this.#lastSeq = state.lastSeq;
+  }
+}

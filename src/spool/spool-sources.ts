@@ -1,0 +1,134 @@
+import type { AdoptedInstance } from './adopted-instance.js';
+import type { OwnInstance } from './own-instance.js';
+import type { SpoolLane } from './spool-lane.js';
+import type { SpoolRecord } from './spool-record.js';
+import { asWriteError, type SpoolWriteError } from './spool-write-error.js';
+
+export interface SpoolCounts {
+  /** Records that are not settled, those in flight included. Damage not yet read counts as records. */
+  readonly pending: number;
+  readonly inFlight: number;
+  /** Bytes of segment files. */
+  readonly bytes: number;
+  /** About how many bytes wait to be taken. */
+  readonly waitingBytes: number;
+  /** When the oldest pending record was stored; null where none is, or it cannot be read now. */
+  readonly oldestTime: number | null;
+  /** Likewise of those that are not in flight. */
+  readonly oldestWaiting: number | null;
+}
+
+/** Everything that records are taken from: folders that are lost (what is in memory), adopted ones, our own. */
+export class SpoolSources {
+  own: OwnInstance | null = null;
+  readonly adopted: AdoptedInstance[] = [];
+  #detached: SpoolLane[] = [];
+
+  /** Oldest first. */
+  get lanes(): SpoolLane[] {
+    return [...this.#detached, ...this.adopted.flatMap(({ lanes }) => lanes), ...(this.own?.lanes ?? [])];
+  }
+
+  take(lane: number, maxRecords: number, maxBytes: number): SpoolRecord[] {
+    const taken: SpoolRecord[] = [];
+    let bytes = 0;
+    for (const source of this.lanes) {
+      if (source.lane !== lane) continue;
+      const more = source.take(maxRecords - taken.length, maxBytes - bytes, taken.length === 0);
+      for (const record of more) bytes += record.payload.length;
+      taken.push(...more);
+    }
+    return taken;
+  }
+
+  acknowledge(records: readonly SpoolRecord[]): number {
+    let settled = 0;
+    this.#byLane(records, (lane, group) => (settled += lane.settle(group)));
+    return settled;
+  }
+
+  putBack(records: readonly SpoolRecord[]): void {
+    this.#byLane(records, (lane, group) => lane.putBack(group));
+  }
+
+  /** Saves all cursors and removes what is over; the first failure, or null. */
+  persist(fsync: boolean): SpoolWriteError | null {
+    let failure: SpoolWriteError | null = null;
+    for (const lane of this.lanes) {
+      try {
+        lane.persistCursor(fsync);
+      } catch (error) {
+        failure ??= asWriteError(error);
+      }
+    }
+    if (!failure) this.#removeEmpty();
+    return failure;
+  }
+
+  /** Of one lane, or of all. */
+  counts(only: number | undefined): SpoolCounts {
+    const lanes = this.lanes.filter(({ lane }) => only === undefined || lane === only);
+    const sum = (of: (lane: SpoolLane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0);
+    const oldestWaiting = earliest(lanes.map(oldestWaitingOf));
+    return {
+      pending: sum((lane) => lane.pending),
+      inFlight: sum((lane) => lane.inFlight),
+      bytes: sum((lane) => lane.bytes),
+      waitingBytes: sum((lane) => lane.waitingBytes),
+      oldestTime: earliest([oldestWaiting, ...lanes.map((lane) => lane.oldestInFlight())]),
+      oldestWaiting,
+    };
+  }
+
+  /** Puts a new folder in the place of a lost one; how many records went with that. */
+  replaceOwn(next: OwnInstance): number {
+    const lanes = this.lanes;
+    const lost = this.own;
+    const gone = lanes.reduce((sum, lane) => sum + lane.detach(), 0);
+    lost?.abandon();
+    this.adopted.length = 0;
+    this.#detached = lanes.filter((lane) => lane.pending > 0);
+    this.own = next;
+    return gone;
+  }
+
+  close(): void {
+    const isEmpty = this.adopted.length === 0 && (this.own?.lanes.every((lane) => lane.pending === 0) ?? true);
+    for (const instance of this.adopted) instance.close();
+    this.own?.close(isEmpty);
+    this.own = null;
+    this.adopted.length = 0;
+    this.#detached = [];
+  }
+
+  #removeEmpty(): void {
+    this.#detached = this.#detached.filter((lane) => lane.pending > 0);
+    for (const instance of this.adopted.filter(({ pending }) => pending === 0)) {
+      this.adopted.splice(this.adopted.indexOf(instance), 1);
+      try {
+        instance.remove();
+      } catch {
+        // Its cursor says that nothing is left: whoever adopts the folder next removes it.
+      }
+    }
+  }
+
+  #byLane(records: readonly SpoolRecord[], act: (lane: SpoolLane, group: SpoolRecord[]) => void): void {
+    for (const lane of this.lanes) {
+      const group = records.filter((record) => record.lane === lane.lane && record.instance === lane.instance);
+      if (group.length > 0) act(lane, group);
+    }
+  }
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  return times.reduce((first, time) => (time !== null && (first === null || time < first) ? time : first), null);
+}
+
+function oldestWaitingOf(lane: SpoolLane): number | null {
+  try {
+    return lane.oldestWaiting();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,200 @@
+import { adoptDead, type ClaimReport } from './adopt-dead.js';
+import type { DeadLetter } from './dead-letter-files.js';
+import { DeadLetters, type LetterStore, type ReplayReport } from './dead-letters.js';
+import { assertWritable, isClaimed } from './disk-checks.js';
+import { openInstance } from './open-instance.js';
+import type { OwnInstance } from './own-instance.js';
+import { currentProcess, type ProcessIdentity } from './process-identity.js';
+import { recordBytes } from './record-format.js';
+import { SpoolBounds } from './spool-bounds.js';
+import { spoolSettings, type SpoolOptions, type SpoolSettings } from './spool-options.js';
+import type { Appended, SpoolRecord } from './spool-record.js';
+import { SpoolSources, type SpoolCounts } from './spool-sources.js';
+import { asWriteError, isPlaceLost, SpoolWriteError } from './spool-write-error.js';
+
+/**
+ * A durable queue of opaque payloads in a folder, for one application instance. Everything is synchronous and nothing
+ * happens by itself: the owner calls `heartbeat` at least every 20 s, `persistCursor` every second, `claimDead` and
+ * `expire` every minute. Delivery is at least once.
+ */
+export class Spool {
+  readonly #settings: SpoolSettings;
+  readonly #process: ProcessIdentity = currentProcess();
+  readonly #sources = new SpoolSources();
+  readonly #bounds: SpoolBounds;
+  #deadLetters: DeadLetters | null = null;
+  #failure: SpoolWriteError | null = new SpoolWriteError('NOT_OPEN', 'the spool was not opened');
+  #neededBytes = 0;
+  #isClosed = false;
+
+  /** Touches no disk: `tryResume` opens the spool. Throws RangeError for a destination that does not fit. */
+  constructor(options: SpoolOptions) {
+    this.#settings = spoolSettings(options);
+    this.#bounds = new SpoolBounds(this.#settings);
+  }
+
+  /** Why nothing can be appended, or null where it can. */
+  get failure(): SpoolWriteError | null {
+    return this.#failure;
+  }
+
+  /** Opens the spool, at the start and after a failure; whether it can be appended to. Never throws. */
+  tryResume(): boolean {
+    if (this.#isClosed) return false;
+    if (!this.#failure) return true;
+    try {
+      const { own } = this.#sources;
+      if (own?.isInPlace()) assertWritable(own.folder, this.#neededBytes, this.#settings.now());
+      else this.#begin(own);
+      this.#failure = null;
+      this.#neededBytes = 0;
+    } catch (error) {
+      this.#failure = asWriteError(error);
+    }
+    return this.#failure === null;
+  }
+
+  /**
+   * Stores the payloads in order, in one write where they fit, and returns when the system has them. Records go to
+   * a lane (0 to 255), each with its own order. Throws SpoolWriteError, which says how many are stored; after one
+   * every call throws until `tryResume` returns true. Throws RangeError for a lane or a payload (16 MiB) that the
+   * format cannot hold, and stores nothing then.
+   */
+  append(payloads: readonly (string | Buffer)[], options: { lane?: number; time?: number } = {}): Appended {
+    const { lane = 0 } = options;
+    const time = Math.max(0, Math.trunc(options.time ?? this.#settings.now()));
+    if (!Number.isInteger(lane) || lane < 0 || lane > 255) throw new RangeError(`lane ${lane} is none of 0 to 255`);
+    if (this.#failure) throw asWriteError(this.#failure, 0);
+    const { own, lanes } = this.#sources;
+    const admitted = this.#bounds.admit(payloads, lanes, ({ lane: full }) => own!.seal(full));
+    const accepted = admitted === payloads.length ? payloads : payloads.slice(0, admitted);
+    try {
+      return { stored: admitted, ...this.#write(lane, accepted, time) };
+    } catch (error) {
+      const failure = asWriteError(error);
+      // Claimed by another, or removed: the rest goes to a new folder at once, because this may be the exit.
+      if (!isPlaceLost(failure)) throw failure;
+      if (!this.tryResume()) throw asWriteError(this.#failure, failure.stored);
+      return { stored: admitted, ...this.#write(lane, accepted.slice(failure.stored), time) };
+    }
+  }
+
+  /** The next records of a lane, oldest first; in flight until acknowledged or put back. Throws where reading fails. */
+  take(options: { lane?: number; maxRecords?: number; maxBytes?: number } = {}): SpoolRecord[] {
+    const { lane = 0, maxRecords = 100, maxBytes = 1_000_000 } = options;
+    return this.#sources.take(lane, maxRecords, maxBytes);
+  }
+
+  /** Settles records in flight, in any order: delivered, or dropped by the owner. How many were in flight. */
+  acknowledge(records: readonly SpoolRecord[]): number {
+    return this.#sources.acknowledge(records);
+  }
+
+  /** Gives records in flight back: the next `take` begins with them. */
+  putBack(records: readonly SpoolRecord[]): void {
+    this.#sources.putBack(records);
+  }
+
+  /** Moves records in flight to the dead letters. Throws SpoolWriteError; what is not stored there stays in flight. */
+  deadLetter(records: readonly SpoolRecord[], reason: string): void {
+    const letters = records.map(({ lane, payload }) => ({ lane, payload, reason }));
+    try {
+      const count = this.#openDeadLetters().add(letters, this.#settings.now());
+      if (count > 0) this.#settings.notify({ kind: 'dead_letters_trimmed', count });
+    } catch (error) {
+      const failure = asWriteError(error);
+      this.acknowledge(records.slice(0, failure.stored));
+      throw failure;
+    }
+    this.acknowledge(records);
+  }
+
+  /** Appends dead letters for this destination again, all or the chosen, to their lanes. Throws where reading fails. */
+  replayDead(isChosen: (letter: DeadLetter) => boolean = () => true): ReplayReport {
+    const store: LetterStore = (letters) => {
+      for (const [index, { lane, payload }] of letters.entries()) {
+        const failure = this.#tryAppend(payload, lane);
+        if (failure) return { unstored: letters.slice(index), failure };
+      }
+      return { unstored: [], failure: null };
+    };
+    return this.#openDeadLetters().replay(isChosen, store, this.#settings.now());
+  }
+
+  /** Saves what is settled and deletes segments of which everything is. False where the disk did not take it. */
+  persistCursor(): boolean {
+    return this.#sources.persist(this.#settings.fsync) === null;
+  }
+
+  /** Tells other processes that this instance lives, and finds out whether its folder is still there. */
+  heartbeat(): void {
+    const { own } = this.#sources;
+    if (!own || own.beat(this.#settings.now())) return;
+    this.#failure = new SpoolWriteError('ENOENT', `${own.folder} is no longer in its place`);
+    this.tryResume();
+  }
+
+  /** Adopts what dead instances left for this destination: their records are taken before our own. */
+  claimDead(): ClaimReport {
+    const { own, adopted } = this.#sources;
+    if (!own?.isInPlace()) return { adopted: [], left: [] };
+    return adoptDead(own, adopted, this.#settings, this.#process);
+  }
+
+  /** Drops what is older than `maxAgeMs`, but for what is in flight; how many. Throws where reading fails. */
+  expire(): number {
+    return this.#bounds.expire(this.#sources.lanes);
+  }
+
+  /** What there is, in one lane or in all. Reads as far as the oldest record that waits. */
+  counts(lane?: number): SpoolCounts {
+    return this.#sources.counts(lane);
+  }
+
+  /** Saves the cursor and leaves what is pending, in flight included, to whoever opens the folder next. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.persistCursor();
+    this.#deadLetters?.close();
+    this.#sources.close();
+    this.#isClosed = true;
+    this.#failure = new SpoolWriteError('CLOSED', 'the spool is closed');
+  }
+
+  #tryAppend(payload: Buffer, lane: number): SpoolWriteError | null {
+    try {
+      const { stored } = this.append([payload], { lane });
+      return stored === 1 ? null : new SpoolWriteError('EFULL', 'the spool holds as much as it may');
+    } catch (error) {
+      return asWriteError(error);
+    }
+  }
+
+  #write(lane: number, payloads: readonly (string | Buffer)[], time: number): Omit<Appended, 'stored'> {
+    const own = this.#sources.own!;
+    try {
+      return { instance: own.id, ...own.append(lane, payloads, time) };
+    } catch (error) {
+      this.#failure = asWriteError(error);
+      this.#neededBytes = payloads.reduce((sum, payload) => sum + recordBytes(payload), 0);
+      throw error;
+    }
+  }
+
+  #openDeadLetters(): DeadLetters {
+    const { own } = this.#sources;
+    if (!own) throw asWriteError(this.#failure);
+    const { dir, destination, segmentBytes, maxDeadBytes, fsync } = this.#settings;
+    const { id: instance, folder: instanceFolder } = own;
+    const options = { dir, destination, instance, instanceFolder, segmentBytes, maxBytes: maxDeadBytes, fsync };
+    return (this.#deadLetters ??= new DeadLetters(options));
+  }
+
+  #begin(lost: OwnInstance | null): void {
+    const { dir, notify } = this.#settings;
+    const count = this.#sources.replaceOwn(openInstance(this.#settings, this.#process));
+    this.#deadLetters?.close();
+    this.#deadLetters = null;
+    if (lost) notify({ kind: isClaimed(dir, lost.id) ? 'claimed' : 'removed', instance: lost.id, count });
+  }
+}
