@@ -3,13 +3,13 @@ export type {
   AnalyticsAsyncOptions,
   AnalyticsOptions,
   AnalyticsOptionsFactory,
-  CapturedContent,
 } from './module/analytics.options.js';
 export { POSTHOG_CLIENT } from './module/posthog-client.token.js';
-export { AnalyticsConfigurationError } from './module/settings.js';
+export { AnalyticsConfigurationError } from './module/configuration-error.js';
 
 export { AnalyticsService } from './capture/analytics.service.js';
 export type * from './capture/event-details.js';
+export type { CapturedContent } from './capture/content-capture.js';
 export type { AliasDetails, GroupDetails, IdentifyDetails } from './capture/person-events.js';
 
 export { AnalyticsContext } from './context/analytics-context.js';

@@ -5,6 +5,7 @@ import type { RefusalReason } from '../delivery/delivery.js';
 import type { EventNames } from '../event/built-in-events.js';
 import type { Clock } from '../event/clock.js';
 import type { Reporter } from '../event/reporter.js';
+import type { AiEvents } from './ai-events.js';
 import type { OpenCalls } from './open-calls.js';
 
 /** The token of the handle; `Symbol.for`, so that two loaded copies of the library meet. */
@@ -49,6 +50,8 @@ export interface CaptureTarget {
   readonly reporter: Reporter;
   /** The calls in flight. */
   readonly openCalls: OpenCalls;
+  /** PostHog's AI events. */
+  readonly ai: AiEvents;
   /** The values that a call begun in this frame has: asks the request for its person where that is still open. */
   valuesFor(frame: Frame | undefined): AnalyticsContextValues;
   /** Accepts a record, or refuses it and counts why (no consent, sampled out, closed, full). */

@@ -10,18 +10,16 @@ import type { Clock } from '../event/clock.js';
 import { copyProperties } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
 import type { Reporter } from '../event/reporter.js';
+import { AiEvents, type AiSettings } from './ai-events.js';
 import type { CaptureTarget } from './capture-handle.js';
 import type { EventDetails } from './event-details.js';
 import { OpenCalls } from './open-calls.js';
 import { isSampled } from './sampling.js';
 
-export interface CaptureSettings {
+export interface CaptureSettings extends AiSettings {
   readonly eventPrefix: string;
   readonly environment: string;
   readonly captureNames: boolean;
-  readonly captureErrorMessages: boolean;
-  /** Whether the comment of a feedback goes out. */
-  readonly captureFeedback: boolean;
   readonly exposeTraceId: boolean;
   /** 0 to 1, decided per session. */
   readonly sampleRate: number;
@@ -34,6 +32,7 @@ export class EventCapture implements CaptureTarget {
   readonly captureErrorMessages: boolean;
   readonly exposeTraceId: boolean;
   readonly openCalls: OpenCalls;
+  readonly ai: AiEvents;
 
   constructor(
     readonly settings: CaptureSettings,
@@ -46,6 +45,7 @@ export class EventCapture implements CaptureTarget {
     this.captureErrorMessages = settings.captureErrorMessages;
     this.exposeTraceId = settings.exposeTraceId;
     this.openCalls = new OpenCalls(clock);
+    this.ai = new AiEvents(settings, (record) => this.record(record));
   }
 
   valuesFor(frame: Frame | undefined): AnalyticsContextValues {

@@ -89,7 +89,7 @@ export abstract class ProductEvents {
       if (traceId === undefined) return;
       const quality = feedback.rating === 'up' ? 'good' : 'bad';
       capture.moment('$ai_metric', feedback, { $ai_metric_name: 'quality', $ai_metric_value: quality }, traceId);
-      if (!feedback.comment || !capture.settings.captureFeedback) return;
+      if (!feedback.comment || !capture.ai.content.has('feedback')) return;
       capture.moment('$ai_feedback', feedback, { $ai_feedback_text: String(feedback.comment) }, traceId);
     });
   }

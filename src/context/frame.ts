@@ -10,6 +10,30 @@ export type IdentitySource = () => AnalyticsContextValues | undefined;
 export interface CallTotals {
   toolCalls: number;
   toolErrors: number;
+  /** What calls of models came to, once there was one. */
+  models?: ModelTotals | undefined;
+}
+
+export interface ModelTotals {
+  generations: number;
+  /** The model of the last call. */
+  model: string | null;
+  /** `null` where no provider reports them. */
+  inputTokens: number | null;
+  outputTokens: number | null;
+  costUsd: number | null;
+  /** Whether the last agent run beneath waits for a human. */
+  interrupted: boolean;
+}
+
+/** What is recorded of a frame's own work, so that nobody inside it records the same again. */
+export interface FrameCall {
+  readonly tracksMessage: boolean;
+  readonly tracksRun: boolean;
+  readonly tracksTool: boolean;
+  readonly isOver: boolean;
+  /** Whether the consumer has left before the end, where that is known. */
+  readonly hasClientLeft?: boolean;
 }
 
 /** The transport whose end is the end of a message: an HTTP response, an SSE stream. */
@@ -33,8 +57,8 @@ export class Frame {
   totals: CallTotals | undefined = undefined;
   /** The transport's end, on the frame of a handler whose answer it carries. */
   transport: TransportEnd | undefined = undefined;
-  /** The tracked call that this frame belongs to, where it is one's. Opaque on this floor. */
-  call: object | undefined = undefined;
+  /** The tracked call, run or tool that this frame belongs to, where it is one's. */
+  call: FrameCall | undefined = undefined;
   /** What `close` calls: each ends a lazy result that nobody has consumed so far. */
   onClose: Set<() => void> | undefined = undefined;
   /** A second, different identity that `set` refused; told with the next tracked call. */

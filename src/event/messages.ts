@@ -181,6 +181,18 @@ export const messages = {
     code: 'NAA314',
     text: `An event of the posthog-node client could not be taken over (${errorName}), so it was not recorded. Do this: check the properties passed to its capture().`,
   }),
+  overlappingIntegrations: (first: string, second: string): Message => ({
+    code: 'NAA601',
+    text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them.`,
+  }),
+  hookFailed: (hook: string, errorName: string): Message => ({
+    code: 'NAA602',
+    text: `${hook} could not read what its framework told it (${errorName}); the work itself is not affected, its analytics may be incomplete. Do this: check that the framework's version is one that this integration supports.`,
+  }),
+  integrationFailed: (integration: string, errorName: string): Message => ({
+    code: 'NAA603',
+    text: `The integration ${integration} could not be registered (${errorName}), so it reports nothing. Do this: check that its framework is installed, in a version that the integration supports.`,
+  }),
   inboxOption: (option: string, expected: string): Message => ({
     code: 'NAA501',
     text: `The option ${option} of AnalyticsInboxModule is not valid; expected ${expected}. Do this: correct it, or leave it out for the default.`,

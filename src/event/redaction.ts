@@ -41,16 +41,25 @@ export function redactText(text: string): string {
     : redacted.toWellFormed();
 }
 
+/** A text of any length with e-mail addresses and what is marked as a credential masked; ids stay as they are. */
+export function maskCredentials(text: string): string {
+  let masked = text;
+  for (const [form, mask, sign] of masks) if (sign?.test(masked) === true) masked = masked.replace(form, mask);
+  return masked;
+}
+
 // None of these can backtrack badly: each repeats one class of characters between fixed ends, within bounds.
-const masks: readonly (readonly [RegExp, string])[] = [
-  [/(\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g, '$1[credentials]@'],
-  [/[\w.+%'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[email]'],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [token]'],
+// The third is what a text must hold for the form to be looked for in long texts; without it the form is too wide there.
+const masks: readonly (readonly [form: RegExp, mask: string, sign?: RegExp])[] = [
+  [/(\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g, '$1[credentials]@', /@/],
+  [/[\w.+%'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[email]', /@/],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [token]', /bearer|basic/i],
   [
     /\b((?:api[_-]?key|access[_-]?key|token|secret|password|passwd|pwd|authorization)["']?\s{0,3}[=:]\s{0,3})["']?[^\s"',;&]+/gi,
     '$1[token]',
+    /key|token|secret|passw|pwd|authorization/i,
   ],
-  [/\b(?:sk|pk|rk|phc|phx|ghp|gho|xox[abp]|key)[-_][\w-]{8,}/g, '[token]'],
+  [/\b(?:sk|pk|rk|phc|phx|ghp|gho|xox[abp]|key)[-_][\w-]{8,}/g, '[token]', /[-_]/],
   [/(?=[A-Za-z_+/=-]{0,200}\d)[\w+/=-]{24,}(?:\.[\w+/=-]+)*/g, '[token]'],
 ];
 

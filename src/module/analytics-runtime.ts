@@ -9,6 +9,7 @@ import { SINK_REGISTRY, SinkRegistry } from '../delivery/sink-registry.js';
 import { messages } from '../event/messages.js';
 import { installRequestFrames } from '../requests/request-frame.js';
 import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
+import { AgentHooks } from './agent-hooks.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { bindInstances } from './instance-binder.js';
 import { Lifecycle } from './lifecycle.js';
@@ -33,6 +34,7 @@ export class AnalyticsRuntime {
   private readonly root = new AsyncResource('nestjs-agent-analytics:runtime');
   private wiring: Wiring | undefined;
   private lifecycle: Lifecycle | undefined;
+  private agents: AgentHooks | undefined;
   private failure: Error | undefined;
 
   constructor(
@@ -92,6 +94,7 @@ export class AnalyticsRuntime {
 
   /** The application's connections are closed: ends the calls in flight, sends the rest, and tells what is left. */
   async close(): Promise<void> {
+    this.agents?.close();
     await this.lifecycle?.close();
     await this.wiring?.posthog.close();
   }
@@ -107,11 +110,14 @@ export class AnalyticsRuntime {
       return;
     }
     handle.target = wiring.on.core.capture;
+    const agents = new AgentHooks(settings, wiring.on.core.capture, handle, systemClock);
+    this.agents = agents;
     if (settings.interceptor) {
       const { identity, verifySession, posthogHeaders } = settings;
       identities.settings = { identity, verifySession, posthogHeaders, handle, reporter };
     }
     const onClosed = (): void => {
+      agents.close();
       handle.target = undefined;
       identities.settings = undefined;
     };

@@ -1,15 +1,14 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { CapturedContent } from '../capture/content-capture.js';
 import type { DropReason } from '../delivery/delivery.js';
 import type { EventSink } from '../delivery/event-sink.js';
 import type { PostHogClientOptions } from '../delivery/posthog-client.js';
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import type { Catalog } from '../event/catalog.js';
+import type { AgentIntegration } from '../integrations/agent-integration.js';
+import type { AgentRunInfo, ToolEvent } from '../integrations/run-recorder.js';
 import type { SessionVerifier } from '../requests/request-identities.js';
 import type { IdentityResolver } from '../requests/request-identity.js';
-
-/** What of a conversation may go out. */
-export type CapturedContent =
-  'prompts' | 'completions' | 'toolArguments' | 'toolResults' | 'toolDefinitions' | 'feedback';
 
 /**
  * Everything is optional. What is set here wins over the environment, which is read through `ConfigService`.
@@ -54,6 +53,16 @@ export interface AnalyticsOptions {
   sampleRate?: number | undefined;
   /** What of conversations may go out; `true` is all of it. Only in code. @default false */
   captureContent?: boolean | readonly CapturedContent[] | undefined;
+  /** Agent frameworks whose runs, tools and calls of models are tracked: `[aiSdk()]`. Only in code. */
+  integrations?: readonly AgentIntegration[] | undefined;
+  /** Whether messages, runs and tools also go out as PostHog's traces. @default true where there are integrations */
+  traces?: boolean | undefined;
+  /** Who reports calls of models: this library, OpenRouter's own broadcast to PostHog, or nobody. @default 'ours' */
+  generations?: 'ours' | 'openrouter' | 'off' | undefined;
+  /** Tools whose success is an event of its own: `{ schedule_agent: 'trackAgentScheduled' }`. */
+  toolEvents?: Readonly<Record<string, ToolEvent>> | undefined;
+  /** Whether what a framework runs counts as an agent's run. @default what has a name */
+  isAgentRun?: ((run: AgentRunInfo) => boolean) | undefined;
   /** Whether `graph_name` and `schedule_name` go out. `ANALYTICS_CAPTURE_NAMES` @default true */
   captureNames?: boolean | undefined;
   /** Whether error messages go out, redacted. `ANALYTICS_CAPTURE_ERROR_MESSAGES` @default false */

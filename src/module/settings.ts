@@ -1,5 +1,7 @@
-import { messages, type Message } from '../event/messages.js';
-import type { AnalyticsOptions, CapturedContent } from './analytics.options.js';
+import { messages } from '../event/messages.js';
+import { readAgentSettings, type AgentSettings } from './agent-settings.js';
+import type { AnalyticsOptions } from './analytics.options.js';
+import { AnalyticsConfigurationError } from './configuration-error.js';
 import {
   flag,
   hostUrl,
@@ -12,28 +14,19 @@ import {
   type SettingParser,
 } from './setting-parsers.js';
 
+export { AnalyticsConfigurationError };
+
 /** The options with every default filled in. */
 export type AnalyticsSettings = PlainSettings &
+  AgentSettings &
   Pick<
     AnalyticsOptions,
     'identity' | 'verifySession' | 'catalog' | 'strict' | 'sinks' | 'beforeSend' | 'onDrop' | 'posthog'
   > & {
     readonly apiKey: string | undefined;
-    readonly captureContent: ReadonlySet<CapturedContent>;
     /** Whether events are checked against the catalog. */
     readonly checkCatalog: boolean;
   };
-
-/** Stops the bootstrap: a setting is not as it should be. */
-export class AnalyticsConfigurationError extends Error {
-  override readonly name = 'AnalyticsConfigurationError';
-  readonly code: Message['code'];
-
-  constructor(message: Message) {
-    super(`[AnalyticsModule] ${message.code} ${message.text}`);
-    this.code = message.code;
-  }
-}
 
 /** Reads one variable of the environment; `undefined` where it is not set. */
 export type ReadVariable = (name: string) => unknown;
@@ -52,7 +45,7 @@ export function resolveSettings(options: AnalyticsOptions, variable: ReadVariabl
     ...plain,
     environment: plain.environment || (typeof nodeEnv === 'string' && nodeEnv !== '' ? nodeEnv : 'development'),
     apiKey: readKey(options, variable),
-    captureContent: readContent(options.captureContent),
+    ...readAgentSettings(options),
     checkCatalog: options.catalog !== undefined && nodeEnv !== 'production',
     identity: options.identity,
     verifySession: options.verifySession,
@@ -134,26 +127,6 @@ function readKey(options: AnalyticsOptions, read: ReadVariable): string | undefi
   return key;
 }
 
-const contents: readonly CapturedContent[] = [
-  'prompts',
-  'completions',
-  'toolArguments',
-  'toolResults',
-  'toolDefinitions',
-  'feedback',
-];
-
-function readContent(content: AnalyticsOptions['captureContent']): ReadonlySet<CapturedContent> {
-  if (content === undefined || content === false) return new Set();
-  if (content === true) return new Set(contents);
-  const wrong: unknown = Array.isArray(content)
-    ? content.find((name) => !(contents as readonly unknown[]).includes(name))
-    : content;
-  if (wrong === undefined) return new Set(content);
-  const expected = `true, false, or a list of ${contents.join(', ')}`;
-  throw new AnalyticsConfigurationError(messages.badSetting('the option captureContent', shown(wrong), expected));
-}
-
 /** What of posthog-node's client would take delivery out of our hands. */
 const refusedPostHogOptions = [
   'before_send',
@@ -180,6 +153,11 @@ const codeOnly = [
   'identity',
   'verifySession',
   'captureContent',
+  'integrations',
+  'traces',
+  'generations',
+  'toolEvents',
+  'isAgentRun',
   'catalog',
   'strict',
   'sinks',

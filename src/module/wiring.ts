@@ -40,7 +40,7 @@ export function wire(
     reporter,
     sender,
   });
-  const capture = new EventCapture(captureSettings(settings), pipeline, systemClock, reporter);
+  const capture = new EventCapture(settings, pipeline, systemClock, reporter);
   const exceptions: ExceptionCapture = new ExceptionCapture(capture, () => posthog.get());
   const posthog: PostHogClients = new PostHogClients({
     ...common,
@@ -52,10 +52,6 @@ export function wire(
   registry.connect((sink) => pipeline.tap(sink));
   recording?.attach(pipeline, settings);
   return { posthog, on: { core: { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() }, pipeline } };
-}
-
-function captureSettings(settings: AnalyticsSettings): ConstructorParameters<typeof EventCapture>[0] {
-  return { ...settings, captureFeedback: settings.captureContent.has('feedback') };
 }
 
 /** What the client's requests for flags get while a test records. */

@@ -1,9 +1,11 @@
 import type { Outcome } from '../capture/event-details.js';
+import { countToolCall } from '../context/call-totals.js';
 import type { JsonObject } from '../event/analytics-event.js';
-import { copyProperties } from '../event/json-value.js';
+import { copyProperties, putProperty } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
 import { errorType, redactedMessage } from '../event/redaction.js';
 import type { CallEnd } from './call-end.js';
+import { recordSpan } from './call-span.js';
 import { ask } from './option-callbacks.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { Tracking } from './tracking.js';
@@ -28,28 +30,32 @@ export function recordStart(call: TrackedCall): void {
 
 /** Lets each decorator record what is due at the end, as it sees that end. Never throws. */
 export function recordEnd(call: TrackedCall, end: CallEnd): void {
+  let shown: CallEnd | undefined;
   for (const tracking of call.trackings) {
     try {
       const own = ownEnd(call, tracking, end);
       if (tracking.started === undefined ? !isWanted(call, tracking, own) : isRefused(call, tracking)) continue;
-      if (tracking.isTool) countTool(call, own);
+      if (tracking.kind === 'tool') countToolCall(call.outer, own.outcome === 'error');
       tracking.ended?.(call, own);
+      if (tracking.kind !== 'other') shown = own;
     } catch (error) {
       call.target.reporter.debug(`${call.method.where}: its event could not be recorded (${errorType(error)}).`);
     }
   }
+  if (shown !== undefined && call.target.ai.traces) recordSpan(call, shown, millisecondsUntil(call, call.endedAt));
 }
 
 /** Records a moment, with what the decorator's callbacks add. `end` is `undefined` before the body has run. */
 export function recordMoment(call: TrackedCall, { options }: Tracking, moment: Moment, end?: CallEnd): void {
   const isGood = end === undefined || end.outcome === 'success' || end.outcome === 'queued';
   const added = ask(options, isGood ? 'properties' : 'errorProperties', call, end);
+  if (added !== undefined) putAll(moment.filled, copyProperties(added));
   const { values, person, method } = call;
   const dedupKey = ask(options, 'dedupKey', call, end);
   call.target.record({
     event: moment.event,
     time: moment.time,
-    properties: added === undefined ? moment.filled : { ...moment.filled, ...copyProperties(added) },
+    properties: moment.filled,
     measured: moment.measured,
     context: values,
     userId: person?.userId !== undefined ? person.userId : (ask(options, 'userId', call, end) as string | undefined),
@@ -57,7 +63,7 @@ export function recordMoment(call: TrackedCall, { options }: Tracking, moment: M
       person?.sessionId !== undefined ? person.sessionId : (ask(options, 'sessionId', call, end) as string | undefined),
     traceId: call.traceId,
     spanId: call.spanId,
-    parentSpanId: call.traceId === undefined ? undefined : values.parentSpanId,
+    parentSpanId: call.traceId === undefined ? undefined : call.parentSpanId,
     dedupKey: typeof dedupKey === 'string' || typeof dedupKey === 'number' ? String(dedupKey) : undefined,
     source: method.where,
   });
@@ -77,9 +83,19 @@ export function measuredOf(call: TrackedCall, end: CallEnd): JsonObject {
   return measured;
 }
 
+/** How many tools a message or run has called, and how many of these failed. */
+export function putToolTotals(measured: JsonObject, { frame }: TrackedCall): void {
+  measured.tool_calls = frame.totals?.toolCalls ?? 0;
+  measured.tool_errors = frame.totals?.toolErrors ?? 0;
+}
+
 /** Milliseconds from the call's begin, to the microsecond. */
 export function millisecondsUntil(call: TrackedCall, at: number | undefined): number | null {
   return at === undefined ? null : Math.round((at - call.startedAt) * 1000) / 1000;
+}
+
+function putAll(properties: JsonObject, more: JsonObject): void {
+  for (const key of Object.keys(more)) putProperty(properties, key, more[key] ?? null);
 }
 
 /** Asks `when` once for each call; a no is counted at each moment. */
@@ -100,7 +116,11 @@ function isRefused(call: TrackedCall, tracking: Tracking): boolean {
 function ownEnd(call: TrackedCall, { options }: Tracking, end: CallEnd): CallEnd {
   if (!end.returned || options.outcome === undefined) return end;
   const outcome = ask(options, 'outcome', call, end);
-  if (isOutcome(outcome)) return { ...end, outcome, abortReason: outcome === 'aborted' ? 'user_stopped' : undefined };
+  if (isOutcome(outcome)) {
+    const { result, httpStatus } = end;
+    const abortReason = outcome === 'aborted' ? 'user_stopped' : undefined;
+    return { outcome, returned: true, result, threw: false, abortReason, httpStatus };
+  }
   const { where } = call.method;
   if (outcome !== undefined) call.target.reporter.warnOnce(messages.badOutcome(where), where);
   return end;
@@ -118,13 +138,4 @@ const outcomes: readonly Outcome[] = [
 
 function isOutcome(value: unknown): value is Outcome {
   return outcomes.includes(value as Outcome);
-}
-
-/** A tool's call counts for every message and run around it. */
-function countTool(call: TrackedCall, end: CallEnd): void {
-  for (let around = call.outer; around !== undefined; around = around.parent) {
-    if (around.totals === undefined) continue;
-    around.totals.toolCalls++;
-    if (end.outcome === 'error') around.totals.toolErrors++;
-  }
 }

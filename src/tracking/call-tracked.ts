@@ -64,7 +64,8 @@ function countedTrackings(method: TrackedMethod, instance: unknown, outer: Frame
 
 function callAround(frame: Frame | undefined): TrackedCall | undefined {
   for (let around = frame; around !== undefined; around = around.parent) {
-    if (around.call !== undefined) return around.call as TrackedCall;
+    // An agent framework's own run or tool has no method.
+    if (around.call !== undefined) return around.call instanceof TrackedCall ? around.call : undefined;
   }
   return undefined;
 }

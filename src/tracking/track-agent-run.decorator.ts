@@ -1,8 +1,8 @@
 import type { Outcome } from '../capture/event-details.js';
-import type { JsonObject } from '../event/analytics-event.js';
 import { trackMethod, type TrackMethodDecorator } from './apply-tracking.js';
-import { measuredOf, recordMoment } from './call-moments.js';
+import { measuredOf, putToolTotals, recordMoment } from './call-moments.js';
 import { declaredProperties, fillDeclared } from '../capture/declared-properties.js';
+import { modelTotals } from '../capture/model-totals.js';
 import type { TrackableMethod, TrackOptions } from './track-options.js';
 import type { Tracking } from './tracking.js';
 
@@ -26,14 +26,16 @@ export function TrackAgentRun<M extends TrackableMethod>(options: TrackOptions<M
       decorator: 'TrackAgentRun',
       options,
       fromClass,
-      opensTrace: true,
-      endsWithResponse: false,
-      isTool: false,
+      kind: 'run',
       ended(call, end) {
-        const event = eventFor(end.outcome);
+        const models = call.frame.totals?.models;
+        // What a framework ran for it waits for a human: so does this run, unless its decorator says how it ended.
+        const waits = models?.interrupted === true && end.outcome === 'success' && options.outcome === undefined;
+        const event = waits ? undefined : eventFor(end.outcome);
         if (event === undefined) return;
-        const { toolCalls = 0, toolErrors = 0 } = call.frame.totals ?? {};
-        const measured: JsonObject = { ...measuredOf(call, end), tool_calls: toolCalls, tool_errors: toolErrors };
+        const measured = measuredOf(call, end);
+        putToolTotals(measured, call);
+        if (models !== undefined) Object.assign(measured, modelTotals(models));
         if (event === 'agent_run_failed') measured.error_type ??= null;
         const { names, clock } = call.target;
         const filled = fillDeclared(declared, end.result, call.args);

@@ -22,9 +22,7 @@ export function trackCreation<M extends TrackableMethod>(
       decorator,
       options,
       fromClass,
-      opensTrace: false,
-      endsWithResponse: false,
-      isTool: false,
+      kind: 'other',
       ended(call, end) {
         if (end.outcome === 'interrupted') return;
         const isCreated = end.outcome === 'success' || end.outcome === 'queued' || end.outcome === undefined;

@@ -1,6 +1,7 @@
+import type { JsonObject } from '../event/analytics-event.js';
 import { codePointLength, type UserMessage } from '../event/message-length.js';
 import { trackMethod, type TrackMethodDecorator } from './apply-tracking.js';
-import { measuredOf, millisecondsUntil, recordMoment } from './call-moments.js';
+import { measuredOf, millisecondsUntil, putToolTotals, recordMoment } from './call-moments.js';
 import { messageAmong } from './message-body.js';
 import { ask } from './option-callbacks.js';
 import type { PropertyBag, TrackableMethod, TrackCall, TrackCallOptions } from './track-options.js';
@@ -35,19 +36,22 @@ export function TrackMessage<M extends TrackableMethod>(options: TrackMessageOpt
       decorator: 'TrackMessage',
       options,
       fromClass,
-      opensTrace: true,
-      endsWithResponse: true,
-      isTool: false,
+      kind: 'message',
       started(call) {
         const message = messageOf(call, tracking);
         if (!message.isMessage) return;
-        const filled = { message_length: message.length, ...(message.isRegeneration && { is_regeneration: true }) };
+        const filled: JsonObject = { message_length: message.length };
+        if (message.isRegeneration) filled.is_regeneration = true;
         recordMoment(call, tracking, { event: call.target.names.message_sent, time: call.time, filled });
       },
     };
     if (options.emit === 'start') return tracking;
     tracking.ended = (call, end) => {
-      const measured = { ...measuredOf(call, end), ...answerOf(call), abort_reason: end.abortReason ?? null };
+      const measured = measuredOf(call, end);
+      measured.time_to_first_chunk_ms = millisecondsUntil(call, call.firstChunkAt);
+      measured.chunk_count = call.chunks;
+      measured.abort_reason ??= null;
+      putToolTotals(measured, call);
       const { names, clock } = call.target;
       recordMoment(call, tracking, { event: names.response_completed, time: clock.now(), filled: {}, measured }, end);
     };
@@ -60,13 +64,4 @@ function messageOf(call: TrackedCall, { options }: Tracking): UserMessage {
   const told = ask(options, 'message', call);
   const length = typeof told === 'string' ? codePointLength(told) : typeof told === 'number' ? told : null;
   return { isMessage: true, length, isRegeneration: false };
-}
-
-function answerOf(call: TrackedCall): Record<string, number | null> {
-  return {
-    time_to_first_chunk_ms: millisecondsUntil(call, call.firstChunkAt),
-    chunk_count: call.chunks,
-    tool_calls: call.frame.totals?.toolCalls ?? 0,
-    tool_errors: call.frame.totals?.toolErrors ?? 0,
-  };
 }

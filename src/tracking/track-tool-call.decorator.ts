@@ -43,14 +43,13 @@ function toolTracking(toolName: string, options: Tracking['options'], fromClass:
     decorator: 'TrackToolCall',
     options,
     fromClass,
-    opensTrace: false,
-    endsWithResponse: false,
-    isTool: true,
+    kind: 'tool',
+    toolName,
   };
   const record = (call: TrackedCall, end?: CallEnd): void => {
     const filled = fillDeclared(declared, end?.result, call.args);
     filled.tool_name = toolName;
-    filled.tool_call_id ??= randomUUID();
+    filled.tool_call_id = call.claimed?.callId ?? filled.tool_call_id ?? randomUUID();
     const measured = end === undefined ? {} : measuredOf(call, end);
     recordMoment(call, tracking, { event: call.target.names.tool_called, time: call.time, filled, measured }, end);
   };

@@ -19,9 +19,7 @@ export function Track<M extends TrackableMethod>(event: string, options: TrackSt
       decorator: 'Track',
       options,
       fromClass,
-      opensTrace: false,
-      endsWithResponse: false,
-      isTool: false,
+      kind: 'other',
     };
     if (options.emit === 'start') {
       tracking.started = (call) => recordMoment(call, tracking, { event, time: call.time, filled: {} });

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { ClaimedTool } from '../capture/ai-events.js';
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { OpenCall } from '../capture/open-calls.js';
 import type { AnalyticsContextValues } from '../context/context-values.js';
-import { Frame } from '../context/frame.js';
+import { Frame, type FrameCall } from '../context/frame.js';
 import { messages } from '../event/messages.js';
 import { abandonedEnd, abortedEnd, returnedEnd, thrownEnd, unseenEnd, type CallEnd } from './call-end.js';
 import { askPerson, valuesForPerson, type NamedPerson } from './call-person.js';
 import { recordEnd, recordStart } from './call-moments.js';
 import type { FollowedCall } from './follow-result/followed-call.js';
+import { ownSpanId, valuesInTrace } from './call-trace.js';
 import { ResponseWait } from './response-wait.js';
 import type { TrackedMethod } from './tracked-methods.js';
 import type { Tracking } from './tracking.js';
@@ -17,7 +19,7 @@ import { Waiting } from './waiting.js';
  * One execution of a tracked method, from the call until its result is over. It watches; what is recorded of it is its
  * decorators' business. On the hot path: one is made for each tracked call. Only the constructor may throw.
  */
-export class TrackedCall implements FollowedCall, OpenCall {
+export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   /** Wall clock of the begin, milliseconds since 1970. */
   readonly time: number;
   /** Monotonic milliseconds, as all that follow. */
@@ -33,6 +35,9 @@ export class TrackedCall implements FollowedCall, OpenCall {
   /** In a trace only. */
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
+  readonly parentSpanId: string | undefined;
+  /** The call of a tool that an agent framework began, where this is its execution. */
+  readonly claimed: ClaimedTool | undefined;
   readonly frame: Frame;
   isOver = false;
   /** The decorators whose `when` said no. */
@@ -60,10 +65,12 @@ export class TrackedCall implements FollowedCall, OpenCall {
     this.values = target.valuesFor(outer);
     this.person = method.namesItsPerson ? askPerson(this) : undefined;
     let inner = this.person === undefined ? this.values : valuesForPerson(this.values, this.person);
-    this.traceId = inner.traceId ?? (method.opensTrace ? randomUUID() : undefined);
-    this.spanId = this.traceId === undefined ? undefined : randomUUID();
+    this.claimed = method.toolName === undefined ? undefined : target.ai.toolClaims?.claim(outer, method.toolName);
+    this.traceId = this.claimed?.traceId ?? inner.traceId ?? (method.opensTrace ? randomUUID() : undefined);
+    this.parentSpanId = this.claimed === undefined ? this.values.parentSpanId : this.claimed.parentSpanId;
+    this.spanId = this.traceId === undefined ? undefined : ownSpanId(this, this.traceId);
     if (this.traceId !== undefined && this.spanId !== undefined) {
-      inner = { ...inner, traceId: this.traceId, parentSpanId: this.spanId };
+      inner = valuesInTrace(inner, this.traceId, this.spanId);
     }
     this.frame = new Frame(outer, inner, handle, outer?.identity);
     this.frame.call = this;
@@ -76,6 +83,18 @@ export class TrackedCall implements FollowedCall, OpenCall {
     if (this.response === undefined) return;
     if (target.exposeTraceId && this.traceId !== undefined) this.response.exposeTrace(this.traceId);
     this.response.onEnd(() => this.responseEnded());
+  }
+
+  get tracksMessage(): boolean {
+    return this.method.tracks('message');
+  }
+
+  get tracksRun(): boolean {
+    return this.method.tracks('run');
+  }
+
+  get tracksTool(): boolean {
+    return this.method.tracks('tool');
   }
 
   get hasClientLeft(): boolean {

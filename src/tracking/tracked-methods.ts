@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { bodyPositions } from './message-body.js';
-import type { Tracking } from './tracking.js';
+import type { Tracking, TrackingKind } from './tracking.js';
 
 const TRACKED_METHOD = Symbol.for('nestjs-agent-analytics:tracked-method');
 const SKIPPED = Symbol.for('nestjs-agent-analytics:skip-tracking');
@@ -15,6 +15,8 @@ export class TrackedMethod {
   opensTrace = false;
   /** Whether a call ends with the response that carries its result. */
   endsWithResponse = false;
+  /** The name under which its calls are told, where the method is a tool. */
+  toolName: string | undefined = undefined;
   /** Whether a decorator says by itself who the call is for. */
   namesItsPerson = false;
   private readonly toldWithoutContext = new WeakSet();
@@ -34,14 +36,19 @@ export class TrackedMethod {
 
   add(tracking: Tracking): void {
     this.trackings.push(tracking);
-    this.opensTrace ||= tracking.opensTrace;
-    this.endsWithResponse ||= tracking.endsWithResponse;
+    this.opensTrace ||= tracking.kind === 'message' || tracking.kind === 'run';
+    this.endsWithResponse ||= tracking.kind === 'message';
+    this.toolName ??= tracking.toolName;
     this.namesItsPerson ||= tracking.options.userId !== undefined || tracking.options.sessionId !== undefined;
   }
 
   /** Whether the same decorator is on the method already. */
   has(id: string): boolean {
     return this.trackings.some((tracking) => tracking.id === id) || (this.inner?.has(id) ?? false);
+  }
+
+  tracks(kind: TrackingKind): boolean {
+    return this.trackings.some((tracking) => tracking.kind === kind);
   }
 
   /** Where a handler's parameter decorators say that the body is. */

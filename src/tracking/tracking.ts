@@ -1,6 +1,12 @@
 import type { CallEnd } from './call-end.js';
 import type { TrackedCall } from './tracked-call.js';
 
+/**
+ * What a call is taken for. A message or run begins a trace where there is none, and counts the tools beneath it; a
+ * message ends with the response that carries its result.
+ */
+export type TrackingKind = 'message' | 'run' | 'tool' | 'other';
+
 /** What one decorator wants of each call of a method. */
 export interface Tracking {
   /** Tells decorators of one method apart; the same one twice is refused. */
@@ -10,12 +16,9 @@ export interface Tracking {
   readonly options: TrackingOptions;
   /** A class's decorator does not count what its methods call on the same instance. */
   readonly fromClass: boolean;
-  /** A message or run begins a trace where there is none, and counts the calls beneath it. */
-  readonly opensTrace: boolean;
-  /** A message ends with the response that carries its result. */
-  readonly endsWithResponse: boolean;
-  /** A tool's calls are counted by the messages and runs around them. */
-  readonly isTool: boolean;
+  readonly kind: TrackingKind;
+  /** The name under which a tool's calls are told. */
+  readonly toolName?: string | undefined;
   /** Before the body runs. */
   started?(call: TrackedCall): void;
   /** Once, when the call is over. */

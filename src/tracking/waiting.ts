@@ -1,5 +1,4 @@
 import type { Frame } from '../context/frame.js';
-import type { TrackedCall } from './tracked-call.js';
 
 /** A lazy result that waits for its consumer, until the work around it is over. */
 export class Waiting {
@@ -28,7 +27,7 @@ export class Waiting {
 function placeOf(frame: Frame | undefined): Frame | undefined {
   let place = frame;
   for (let around = frame; around !== undefined; around = around.parent) {
-    if (around.call !== undefined && !(around.call as TrackedCall).isOver) place = around;
+    if (around.call?.isOver === false) place = around;
   }
   return place;
 }

@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AiEvents } from '../../src/capture/ai-events.js';
 import { CAPTURE_HANDLE, CaptureHandle, type CaptureTarget } from '../../src/capture/capture-handle.js';
 import { OpenCalls } from '../../src/capture/open-calls.js';
 import type { AnalyticsContextValues } from '../../src/context/context-values.js';
@@ -27,6 +28,7 @@ export class CollectingTarget implements CaptureTarget {
   readonly clock = new FakeClock();
   readonly reporter = new Spoken();
   readonly openCalls = new OpenCalls(this.clock);
+  readonly ai: AiEvents;
   readonly records: EventRecord[] = [];
   readonly refused: RefusalReason[] = [];
   readonly handle = new CaptureHandle();
@@ -36,6 +38,10 @@ export class CollectingTarget implements CaptureTarget {
     this.captureNames = captureNames;
     this.captureErrorMessages = captureErrorMessages;
     this.exposeTraceId = exposeTraceId;
+    this.ai = new AiEvents(
+      { traces: false, generations: 'ours', captureContent: new Set(), captureErrorMessages },
+      (record) => this.record(record),
+    );
     this.handle.target = this;
   }
 

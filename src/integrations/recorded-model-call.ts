@@ -1,0 +1,59 @@
+import type { AbortReason, Outcome } from '../capture/event-details.js';
+import type { ModelCall } from '../capture/model-call.js';
+import { RecordedSpan, type SpanEnd, type SpanStart } from './recorded-span.js';
+import type { RecorderParts } from './run-recorder.js';
+
+export interface ModelCallStart extends SpanStart, Omit<ModelCall, 'outcome' | 'error' | 'abortReason'> {}
+export interface ModelCallEnd extends SpanEnd, ModelCall {}
+
+/** A call of a model that a framework has begun: `$ai_generation` or `$ai_embedding`, when it is over. */
+export class RecordedModelCall extends RecordedSpan {
+  private firstTokenAt: number | undefined = undefined;
+
+  /** What was known at the start; content only where it may go out. */
+  private known: ModelCall;
+
+  constructor(parts: RecorderParts, start: ModelCallStart) {
+    super(parts, start, false);
+    const { key: _key, parent: _parent, input, tools, ...known } = start;
+    const { content } = this.target.ai;
+    this.known = known;
+    if (content.has('prompts')) this.known.input = input;
+    if (content.has('toolDefinitions')) this.known.tools = tools;
+  }
+
+  /** The first piece of the answer has come. */
+  firstToken(): void {
+    this.firstTokenAt ??= this.target.clock.monotonic();
+  }
+
+  /** What is not told here is as it was at the start; what was not measured by the framework is measured here. */
+  end(end: ModelCallEnd = {}): void {
+    if (!this.close()) return;
+    const { outcome, error, abortReason } = this.decide(end);
+    const call: ModelCall = {
+      ...this.known,
+      durationMs: this.durationMs,
+      ...(this.firstTokenAt !== undefined && { timeToFirstTokenMs: this.firstTokenAt - this.startedAt }),
+      ...withoutUndefined(end),
+      outcome,
+      error,
+      abortReason,
+    };
+    if (call.timeToFirstTokenMs != null) this.parts.firstToken(this.outer, this.startedAt + call.timeToFirstTokenMs);
+    this.known = {};
+    this.target.ai.generation(this.place, call, this.outer);
+  }
+
+  override finish(outcome: Outcome, abortReason?: AbortReason): void {
+    this.end({ outcome, abortReason });
+  }
+
+  protected override get source(): string {
+    return 'model call';
+  }
+}
+
+function withoutUndefined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
