@@ -7,6 +7,8 @@ export class Batch {
   attempts = 0;
   /** How many events the endpoint had accepted when it first refused these; `undefined`: it has not refused them. */
   refusedAt: number | undefined;
+  /** How many it had accepted when it last refused these, one event alone. */
+  refusedAloneAt: number | undefined;
 
   constructor(
     readonly events: readonly StoredEvent[],

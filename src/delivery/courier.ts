@@ -118,16 +118,14 @@ export class Courier {
   private send(batch: Batch, isProbe: boolean): void {
     const { sender, lane, ledger } = this.parts;
     if (batch.attempts++ > 0) ledger.retries++;
-    const failed = (error: unknown): SendOutcome => ({
-      kind: 'retry',
-      error: error instanceof Error ? error.name : 'unknown',
-    });
     void sender
       .send(lane, batch.events)
-      .catch(failed)
       .then((outcome) => this.settle(batch, outcome, isProbe))
-      // Whatever goes wrong in here must not end the application: the batch comes to its turn again.
-      .catch((error: unknown) => this.settle(batch, failed(error), isProbe))
+      // Whatever goes wrong must not end the application: the batch comes to its turn again.
+      .catch((error: unknown) => {
+        const name = error instanceof Error ? error.name : typeof error;
+        this.settle(batch, { kind: 'retry', error: name }, isProbe);
+      })
       .catch(() => undefined);
   }
 
@@ -182,6 +180,7 @@ export class Courier {
       this.reports.deadLetters(batch.events, error);
       circuit.hurry();
     } else {
+      batch.refusedAloneAt = this.accepted;
       this.keep(batch, 'endpoint_hold', wasProbe);
       this.reports.refusedAlone(error);
     }

@@ -42,7 +42,7 @@ export class Outbox {
    * how many it has), comes last: it must not hold up the rest.
    */
   next(accepted: number, partial: boolean): Batch | undefined {
-    const isSuspect = (batch: Batch) => batch.events.length === 1 && batch.refusedAt === accepted;
+    const isSuspect = (batch: Batch) => batch.refusedAloneAt === accepted;
     const batch =
       this.returned.find((candidate) => !isSuspect(candidate)) ?? this.takeFresh(partial) ?? this.leastTried();
     if (!batch) return undefined;

@@ -17,7 +17,7 @@ import { Ledger, type OnDrop } from './ledger.js';
 import { MemoryStore } from './memory-store.js';
 import { Outbox } from './outbox.js';
 import { pendingByPlace, stateOf } from './pipeline-stats.js';
-import { Progress } from './progress.js';
+import { longestTimerMs, Progress } from './progress.js';
 import { Taps } from './taps.js';
 
 export interface PipelineOptions {
@@ -122,7 +122,10 @@ export class Pipeline implements Delivery {
       const leftMs = deadline - this.options.clock.monotonic();
       return this.buffer.size === 0 && !this.couriers.some((courier) => courier.canMoveWithin(leftMs));
     };
+    // The clock's timers keep no process alive, and between two attempts nothing else may.
+    const hold = setTimeout(() => undefined, Math.min(timeoutMs, longestTimerMs));
     await this.waitUntil(isOver, timeoutMs, (courier) => courier.leave());
+    clearTimeout(hold);
     return { delivered: this.ledger.delivered - delivered, pending: this.stats().pending.total };
   }
 

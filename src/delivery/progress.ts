@@ -1,5 +1,8 @@
 import type { Clock } from '../event/clock.js';
 
+/** Node fires a timer that is set for longer at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** Lets somebody wait until something has come about: whoever changes something calls `check`. */
 export class Progress {
   private readonly looks = new Set<() => void>();
@@ -20,7 +23,7 @@ export class Progress {
       const look = () => {
         if (isOver()) end();
       };
-      const timer = clock.setTimer(end, timeoutMs);
+      const timer = clock.setTimer(end, Math.min(timeoutMs, longestTimerMs));
       this.looks.add(look);
     });
   }

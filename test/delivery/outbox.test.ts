@@ -61,7 +61,7 @@ describe('Outbox', () => {
   it('lets an event wait that was refused alone while none was accepted, behind all others', () => {
     append(1);
     const suspect = take();
-    suspect.refusedAt = 0;
+    suspect.refusedAloneAt = 0;
     outbox.putBack(suspect);
     append(1);
     const other = take(0);
@@ -80,7 +80,7 @@ describe('Outbox', () => {
     outbox.split(take());
     const tried = Array.from({ length: 6 }, () => {
       const next = take();
-      next.refusedAt = 0;
+      next.refusedAloneAt = 0;
       next.attempts++;
       outbox.putBack(next);
       return ordersOf(next)?.[0];

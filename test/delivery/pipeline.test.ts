@@ -26,15 +26,36 @@ describe('Pipeline', () => {
 
   it('sends a full batch at once and less than that after the flush interval', async () => {
     const clock = new FakeClock();
-    const { pipeline, record } = auditedPipeline({ server, clock, flushIntervalMs: 1_000 });
+    const { pipeline, record, quiet } = auditedPipeline({ server, clock, flushIntervalMs: 1_000 });
     record(130);
     clock.advance(10);
     await server.waitFor(100);
     expect(pipeline.stats().pending).toMatchObject({ recorded: 0, stored: 30 });
     clock.advance(999);
-    expect(server.requests).toHaveLength(1);
+    expect(pipeline.stats().pending.stored).toBe(30);
     clock.advance(1);
     await server.waitFor(130);
+    await quiet();
+    // What comes after that waits for its own batch.
+    record(1);
+    clock.advance(1_000);
+    expect(pipeline.stats().pending).toMatchObject({ stored: 1, inFlight: 0 });
+    clock.advance(10);
+    await server.waitFor(131);
+  });
+
+  it('sends what waits when the oldest of it has waited for the flush interval, by one timer', async () => {
+    const clock = new FakeClock();
+    const { pipeline, record } = auditedPipeline({ server, clock, flushIntervalMs: 1_000 });
+    for (let i = 0; i < 10; i++) {
+      record(1);
+      clock.advance(100);
+      expect(clock.pendingTimers).toBe(1);
+    }
+    expect(pipeline.stats().pending).toMatchObject({ stored: 10, inFlight: 0 });
+    clock.advance(10);
+    await server.waitFor(10);
+    expect(server.requests).toHaveLength(1);
   });
 
   it('keeps batches below a megabyte', async () => {
@@ -62,8 +83,9 @@ describe('Pipeline', () => {
     expect(server.events.map((event) => event.event)).toContain('event_10');
     expect(server.events).toHaveLength(10);
     expect(spoken.codes).toEqual(['NAA307', 'NAA308']);
-    record(1);
-    expect(pipeline.stats().accepted).toBe(11);
+    record(11);
+    expect(pipeline.stats().accepted).toBe(20);
+    expect(spoken.codes).toEqual(['NAA307', 'NAA308', 'NAA307']);
   });
 
   it('refuses the newest beyond maxPendingBytes, also while events wait in the store', () => {
@@ -224,6 +246,19 @@ describe('Pipeline', () => {
     expect(await pipeline.flush()).toEqual({ delivered: 2, pending: 0 });
     expect(dropped).toEqual([['', 'empty_name']]);
     expect(pipeline.stats()).toMatchObject({ accepted: 3, delivered: 2, dropped: { empty_name: 1 } });
+  });
+
+  it('drops an event whose preparation throws, and goes on', async () => {
+    const { pipeline } = auditedPipeline({
+      prepare: ({ event }) => {
+        if (event === 'bad') throw new RangeError('bad');
+        return 'before_send';
+      },
+    });
+    pipeline.record(plainRecord('bad'));
+    pipeline.record(plainRecord('good'));
+    await pipeline.flush();
+    expect(pipeline.stats().dropped).toEqual({ unserialisable: 1, before_send: 1 });
   });
 
   it('survives an onDrop that throws or rejects, and says it once', async () => {

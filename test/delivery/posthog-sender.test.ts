@@ -165,6 +165,8 @@ describe('PostHogSender', () => {
     clock.advance(3_000);
     expect(await sent).toEqual({ kind: 'retry', error: 'no answer in 3000 ms' });
     expect(clock.pendingTimers).toBe(0);
+    // The request is given up, not only no longer waited for.
+    await server.waitForConnections(0);
   });
 
   it('judges an error by its head and does not wait for its text', async () => {

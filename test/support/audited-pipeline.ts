@@ -131,7 +131,7 @@ function auditedSender(sender: BatchSender, audit: () => void, onOutcome: () => 
       audit();
       const outcome = sender.send(lane, events);
       // Behind the pipeline's own reaction to the outcome.
-      void outcome.then(() => setImmediate(onOutcome));
+      void outcome.catch(() => undefined).then(() => setImmediate(onOutcome));
       return outcome;
     },
   };

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { Conditions } from './conditions.js';
+import { distinctEvents } from './distinct-events.js';
 import { ingest, type IngestedEvent } from './ingestion-rules.js';
 import { FaultList, type Fault, type FaultRule } from './server-faults.js';
 
@@ -53,7 +54,10 @@ export class PostHogServer {
     this.http = createServer((request, response) => this.receive(request, response));
     this.http.on('connection', (socket) => {
       this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        this.conditions.check();
+      });
     });
   }
 
@@ -68,13 +72,7 @@ export class PostHogServer {
 
   /** What a query at PostHog would count: duplicates by (UTC day, event, distinct_id, uuid) are one. */
   distinct(): IngestedEvent[] {
-    const byIdentity = new Map<string, IngestedEvent>();
-    for (const event of this.events) {
-      const day = new Date(event.time).toISOString().slice(0, 10);
-      const identity = JSON.stringify([day, event.event, event.distinct_id, event.uuid]);
-      if (!byIdentity.has(identity)) byIdentity.set(identity, event);
-    }
-    return [...byIdentity.values()];
+    return distinctEvents(this.events);
   }
 
   /** Adds a fault for the next `times` requests that it fits; the function returned takes it away. */
@@ -110,6 +108,12 @@ export class PostHogServer {
   waitForRequests(count: number, timeoutMs = 10_000): Promise<void> {
     const progress = () => `${this.requests.length} of ${count} requests`;
     return this.conditions.until(() => this.requests.length >= count, progress, timeoutMs);
+  }
+
+  /** Resolves when no more connections than this are open. */
+  waitForConnections(most: number, timeoutMs = 10_000): Promise<void> {
+    const progress = () => `${this.sockets.size} connections, not ${most}`;
+    return this.conditions.until(() => this.sockets.size <= most, progress, timeoutMs);
   }
 
   async close(): Promise<void> {
