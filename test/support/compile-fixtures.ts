@@ -6,7 +6,8 @@ import type { TestProject } from 'vitest/node';
 
 /** Compiles `src` and the applications of `test/fixtures` once before a run in which a test starts processes. */
 export default async function compileFixtures({ vitest }: TestProject): Promise<void> {
-  const patterns = vitest.filenamePattern ?? [];
+  // Vitest has it, but not in its types.
+  const { filenamePattern: patterns = [] } = vitest as { filenamePattern?: readonly string[] };
   if (patterns.length > 0 && !startersOfProcesses().some((file) => patterns.some((part) => file.includes(part))))
     return;
   try {
