@@ -43,7 +43,7 @@ const capturePaths = ['/batch', '/capture', '/e', '/i/v0/e', '/track', aiPath];
 const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 /** The answer of PostHog's Rust service; the Python one before it said `{"status":1}`. */
-export const okBody = '{"status":"Ok"}';
+const okBody = '{"status":"Ok"}';
 
 class Refusal extends Error {
   constructor(

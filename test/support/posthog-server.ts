@@ -7,7 +7,7 @@ import { ingest, type IngestedEvent } from './ingestion-rules.js';
 import { FaultList, type Fault, type FaultRule } from './server-faults.js';
 
 export { faults } from './server-faults.js';
-export type { Fault, FaultRule, FaultTarget } from './server-faults.js';
+export type { Fault, FaultRule } from './server-faults.js';
 export type { IngestedEvent } from './ingestion-rules.js';
 
 /** A request as it came over the wire. */
