@@ -199,6 +199,15 @@ describe('what is no handle is refused', () => {
     for (const self of [anything, refusing, undefined, null, 7, 'text']) expect(find.call(self)).toBe('found');
   });
 
+  it('and does not replace the handle that an instance has', () => {
+    const { handle } = new CollectingTarget();
+    const tools = new Tools();
+    bindInstance(tools, handle);
+    bindInstance(tools, anything as typeof handle);
+    expect(handleOf(tools)).toBe(handle);
+    expect(handleOf(anything)).toBeUndefined();
+  });
+
   it('by bindInstance, which tells whether an object can be bound', () => {
     const { handle } = new CollectingTarget();
     expect(bindInstance(new Tools(), handle)).toBe(true);

@@ -3,9 +3,11 @@ import {
   Body,
   Controller,
   Get,
+  Headers,
   NotFoundException,
   Param,
   Post,
+  Query,
   Req,
   Res,
   Sse,
@@ -84,6 +86,19 @@ describe.each([
       abort_reason: null,
       http_status: 201,
     });
+  });
+
+  it('takes the length of what the handler marks as the body, whatever else it takes', async () => {
+    @Controller()
+    class Chat {
+      @Post('ask')
+      @TrackMessage()
+      ask(@Query() _query: unknown, @Body('text') _text: string, @Headers('accept') _accept: string) {}
+    }
+    const url = await listen(Chat);
+    await post(`${url}/ask?message=far+too+long`, { text: 'abc' });
+    await target.current.recorded(COMPLETED);
+    expect(target.current.records[0]?.properties).toEqual({ message_length: 3 });
   });
 
   it('ends as an error where the handler throws, the filter having answered', async () => {
@@ -293,6 +308,7 @@ describe('@TrackMessage', () => {
     ['an object with a message', [{ message: 'four' }], 4],
     ['an AI SDK body', [{ messages: [{ role: 'user', parts: [{ type: 'text', text: 'abc' }] }] }], 3],
     ['its messages alone', [[{ role: 'user', content: 'abcde' }]], 5],
+    ['the first object that has one', [{ page: 1 }, { message: 'abc' }], 3],
     ['the object, not the id beside it', ['session-1', { text: 'ab' }], 2],
     ['the only text', ['a text', 7], 6],
     ['the body of a request', [{ headers: {}, body: { message: 'abc' } }], 3],

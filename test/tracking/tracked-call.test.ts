@@ -312,6 +312,15 @@ describe('a lazy result that nobody consumes', () => {
     ]);
   });
 
+  it('is let go where it ends otherwise', () => {
+    const target = new CollectingTarget();
+    const frame = new Frame(undefined, {}, target.handle, undefined);
+    contextStorage.run(frame, trackedRun(target, letters));
+    expect(frame.onClose?.size).toBe(1);
+    target.openCalls.finishAll();
+    expect(frame.onClose?.size).toBe(0);
+  });
+
   it('leaves nothing behind in a context that goes on for long', async () => {
     const target = new CollectingTarget();
     const frame = new Frame(undefined, {}, target.handle, undefined);

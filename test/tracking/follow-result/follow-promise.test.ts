@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { contextStorage } from '../../../src/context/context-storage.js';
+import { Frame } from '../../../src/context/frame.js';
 import { CollectingTarget } from '../../support/capture-target.js';
 import { outcomes, trackedRun } from '../../support/tracked-run.js';
 import { unhandledRejections } from '../../support/unhandled-rejections.js';
@@ -132,6 +134,20 @@ describe('a subclass of Promise', () => {
     expect(await given).toBe('worked');
     expect(made.starts).toBe(1);
     expect(outcomes(target)).toEqual(['success']);
+  });
+
+  it('that is awaited when the work around it is over goes on', async () => {
+    const target = new CollectingTarget();
+    const frame = new Frame(undefined, {}, target.handle, undefined);
+    let resolve = (_value: number): void => undefined;
+    const made = new (class ApiPromise<T> extends Promise<T> {})<number>((done) => (resolve = done));
+    const awaited = contextStorage.run(frame, () => trackedRun(target, () => made)()).then((value) => value + 1);
+    void contextStorage.run(frame, () => trackedRun(target, () => LazyPromise.of(() => 1))());
+    frame.close();
+    expect(outcomes(target)).toEqual(['aborted unconsumed']);
+    resolve(1);
+    expect(await awaited).toBe(2);
+    expect(outcomes(target)).toEqual(['aborted unconsumed', 'success']);
   });
 
   it.each([
