@@ -22,5 +22,5 @@ function startersOfProcesses(): string[] {
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
   return files
     .map((file) => join('test', file))
-    .filter((file) => readFileSync(file, 'utf8').includes('fixture-process'));
+    .filter((file) => readFileSync(file, 'utf8').match(/fixture-process|demo-copy/) !== null);
 }

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+
+const DEMO = 'examples/copilot';
+
+/** A decorator of the library as it stands in the demo's source. */
+export interface DemoDecorator {
+  /** `tools/agent-tools.ts: @TrackToolCall on findAgent` */
+  readonly name: string;
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every `@Track…` of the demo, found by the compiler. */
+export function demoDecorators(): DemoDecorator[] {
+  return sourceFiles().flatMap((file) => {
+    const source = ts.createSourceFile(file, readFileSync(join(DEMO, file), 'utf8'), ts.ScriptTarget.ES2023, true);
+    const found: DemoDecorator[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isDecorator(node) && /^@Track/.test(node.getText())) {
+        const method = (node.parent as ts.MethodDeclaration).name?.getText() ?? 'the class';
+        const decorator = /^@\w+/.exec(node.getText())?.[0] ?? '';
+        found.push({ name: `${file}: ${decorator} on ${method}`, file, start: node.getStart(), end: node.getEnd() });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}
+
+/**
+ * Plays the demo's conversation on a compiled copy of it, one of its decorators left out where one is named. Tells its
+ * exit code and what it printed. The copy uses the compiled library of `.compiled/src`.
+ */
+export async function playConversation(leftOut?: DemoDecorator): Promise<{ code: number; output: string }> {
+  const copy = mkdtempSync(join(process.cwd(), '.mutant-demo-'));
+  try {
+    const exports = { '.': './src/index.js', './*': './src/*/index.js' };
+    writeFileSync(
+      join(copy, 'package.json'),
+      JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }),
+    );
+    symlinkSync(join(process.cwd(), '.compiled', 'src'), join(copy, 'src'));
+    cpSync(DEMO, join(copy, DEMO), { recursive: true, filter: (path) => !path.endsWith('dist') });
+    for (const file of sourceFiles()) {
+      const source = readFileSync(join(DEMO, file), 'utf8');
+      const { start, end } = leftOut?.file === file ? leftOut : { start: 0, end: 0 };
+      compile(source.slice(0, start) + source.slice(end), join(copy, DEMO, 'dist', file.replace(/\.ts$/, '.js')));
+    }
+    return await run(join(copy, DEMO, 'dist', 'conversation.js'));
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function sourceFiles(): string[] {
+  const files = readdirSync(DEMO, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.ts') && !file.startsWith('dist'));
+}
+
+function compile(source: string, to: string): void {
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      verbatimModuleSyntax: true,
+    },
+  });
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, outputText);
+}
+
+function run(script: string): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
+    });
+  });
+}
