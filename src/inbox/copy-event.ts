@@ -1,0 +1,71 @@
+import type { AnalyticsEvent } from '../event/analytics-event.js';
+import { eventJson } from '../event/fit-event.js';
+import { isLibraryProperty } from '../event/library-properties.js';
+import type { CopyFormat } from './inbox-api.js';
+import { unicodeEscape, unseen } from './visible-text.js';
+
+/** The event as a text to paste: the wire's JSON, a curl command, or a line of a test. */
+export function copyEvent(event: AnalyticsEvent, format: CopyFormat, host: string): string {
+  switch (format) {
+    case 'json':
+      return escapeUnseen(JSON.stringify(JSON.parse(eventJson(event)), null, 2));
+    case 'curl':
+      return curlCommand(event, host);
+    case 'test':
+      return testLine(event);
+  }
+}
+
+export function isCopyFormat(format: string | undefined): format is CopyFormat {
+  return format === 'json' || format === 'curl' || format === 'test';
+}
+
+/** Linux takes no argument above 128 KiB; a shell's own printf does. */
+const LONGEST_ARGUMENT = 100_000;
+
+/**
+ * A command that sends the event again, with the key of the variable POSTHOG_API_KEY.
+ *
+ * Nothing of the event can end the quotes or reach the terminal: quotes, `!` and everything unseen are escapes of
+ * JSON, and in single quotes a POSIX shell reads nothing else.
+ */
+function curlCommand(event: AnalyticsEvent, host: string): string {
+  const json = shellSafe(eventJson(event));
+  const body = `'{"api_key":"'"$POSTHOG_API_KEY"'",${json.slice(1)}'`;
+  const url = shellSafe(`${host}/i/v0/e/`);
+  const curl = `curl -sS -X POST '${url}' -H 'content-type: application/json'`;
+  if (body.length <= LONGEST_ARGUMENT) return `${curl} --data-binary ${body}`;
+  return `printf '%s' ${body} | ${curl} --data-binary @-`;
+}
+
+function shellSafe(json: string): string {
+  return escapeUnseen(json).replace(/['!]/g, unicodeEscape);
+}
+
+/** `expect(analytics).toHaveTracked(…)` with the properties that are the same each time. */
+function testLine({ event, properties }: AnalyticsEvent): string {
+  const stable = Object.entries(properties).filter(([key, value]) => value !== null && isStable(key));
+  const listed = stable.map(([key, value]) => `${propertyName(key)}: ${literal(value)}`);
+  const argument = listed.length === 0 ? '' : `, { ${listed.join(', ')} }`;
+  return `expect(analytics).toHaveTracked(${literal(event)}${argument});`;
+}
+
+function isStable(key: string): boolean {
+  if (key === 'outcome' || key === 'session_id') return true;
+  return !isLibraryProperty(key) && !key.endsWith('_ms') && key !== 'tool_call_id';
+}
+
+function propertyName(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) && key !== '__proto__' ? key : `[${literal(key)}]`;
+}
+
+function literal(value: unknown): string {
+  const json = escapeUnseen(JSON.stringify(value));
+  if (typeof value !== 'string' || json.includes("'")) return json;
+  return `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
+}
+
+/** In JSON and JavaScript these stand in texts only, so their escapes mean the same. */
+function escapeUnseen(text: string): string {
+  return text.replace(unseen, (character) => (character === '\n' ? character : unicodeEscape(character)));
+}

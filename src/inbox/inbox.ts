@@ -1,0 +1,59 @@
+import type { SinkRegistry } from '../delivery/sink-registry.js';
+import { AccessToken } from './access-token.js';
+import { EventFeed } from './event-feed.js';
+import { EventStore } from './event-store.js';
+import { EventView } from './event-view.js';
+import { InboxServer } from './inbox-server.js';
+import { InboxTap } from './inbox-tap.js';
+import type { InboxSettings } from './inbox.options.js';
+import { rememberedToken } from './remembered-token.js';
+
+/** One inbox with all its parts: what it keeps, what it shows, and who may see it. */
+export class Inbox {
+  readonly token: AccessToken;
+  readonly tap: InboxTap;
+  readonly server: InboxServer;
+  private readonly store: EventStore;
+  private readonly feed: EventFeed;
+
+  /** Whether it will see any event. */
+  readonly hasAnalytics: boolean;
+
+  constructor(
+    readonly settings: InboxSettings,
+    registry: SinkRegistry | undefined,
+  ) {
+    this.token = new AccessToken(settings.token ?? newToken(settings.path));
+    this.store = new EventStore(settings.maxEvents, settings.maxBytes);
+    this.tap = new InboxTap(this.store);
+    this.tap.listen();
+    registry?.add(this.tap);
+    this.hasAnalytics = registry !== undefined;
+    const view = new EventView(this.store, this.tap);
+    this.feed = new EventFeed(view);
+    this.server = new InboxServer(settings.path, {
+      view,
+      feed: this.feed,
+      token: this.token,
+      rules: { hasGuard: settings.guard !== undefined, allowedHosts: settings.allowedHosts },
+      host: () => this.tap.settings.host,
+      clear: () => this.clear(),
+    });
+  }
+
+  clear(): void {
+    this.tap.history.clear();
+    this.store.clear();
+  }
+
+  /** Ends the streams, which would keep the application's server from closing. */
+  close(): void {
+    this.tap.close();
+    this.feed.close();
+  }
+}
+
+/** In production nothing is left on the disk. */
+function newToken(path: string): string {
+  return process.env.NODE_ENV === 'production' ? AccessToken.random() : rememberedToken(process.cwd(), path);
+}

@@ -1,0 +1,126 @@
+import { channel } from 'node:diagnostics_channel';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sampleConversation, sampleEvent } from '../inbox/sample-events.js';
+import { launchBrowser } from './browser.js';
+import { measureFilter, measureScroll, noteFirstRow } from './in-page.js';
+import { InboxPage } from './inbox-page.js';
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
+describe('the inbox for its readers', () => {
+  let browser: Browser;
+  let there: InboxPage;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    there = await InboxPage.start(browser);
+  });
+  afterEach(() => there.close());
+
+  it('is quick with 10,000 events', async () => {
+    for (let number = 0; number < 2_500; number++) there.write(...sampleConversation(number));
+    await there.page.addInitScript(noteFirstRow);
+    await there.open();
+    const firstPaint = await there.page.evaluate(
+      () => (globalThis as unknown as { firstRowAt: Promise<number> }).firstRowAt,
+    );
+    await there.shows(10_000);
+
+    const byField = await there.page.evaluate(measureFilter, { value: 'error' });
+    const byText = await there.page.evaluate(measureFilter, { text: 'run_agent' });
+    await there.page.evaluate(measureFilter, { text: '' });
+    const frames = await there.page.evaluate(measureScroll);
+    const worst = Math.max(...frames);
+    console.log(
+      `10,000 events: first paint ${Math.round(firstPaint)} ms, filter ${Math.round(byField)} ms, ` +
+        `search ${Math.round(byText)} ms, ${frames.length} scroll frames, worst ${Math.round(worst)} ms`,
+    );
+    expect(firstPaint).toBeLessThan(1_000);
+    expect(byField).toBeLessThan(200);
+    expect(byText).toBeLessThan(200);
+    expect(worst).toBeLessThan(50);
+  });
+
+  it('has no violation that axe-core knows, in any view, light, dark and narrow', async () => {
+    there.write(...Array.from({ length: 10 }, (_, number) => sampleConversation(number)).flat());
+    there.write(
+      sampleEvent({
+        properties: { text: 'a\u202eb', nested: { list: [1, { deep: true }] } },
+        groups: { company: 'acme' },
+      }),
+    );
+    channel('nestjs-agent-analytics:dropped').publish({ event: 'secret', state: 'dropped', reason: 'before_send' });
+    await there.open();
+    await there.shows(42);
+    const found: string[] = [];
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 390],
+    ] as const) {
+      await there.page.emulateMedia({ colorScheme });
+      await there.page.setViewportSize({ width, height: 800 });
+      const look = async (view: string): Promise<void> => {
+        for (const violation of await violations(there.page))
+          found.push(`${view}, ${colorScheme}, ${width}: ${violation}`);
+      };
+      await look('list');
+      await there.rows().nth(1).click();
+      for (const tab of ['Properties', 'Raw', 'What PostHog will do']) {
+        await there.page.getByRole('tab', { name: tab }).click();
+        await look(tab);
+      }
+      await there.page.locator('#close').click();
+      expect(await there.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    }
+    await there.page.setViewportSize({ width: 1280, height: 800 });
+    await there.page.keyboard.press('?');
+    found.push(...(await violations(there.page)).map((violation) => `help: ${violation}`));
+    await there.page.keyboard.press('Escape');
+    await there.page.locator('#search').fill('nothing has this');
+    await there.shows(0);
+    found.push(...(await violations(there.page)).map((violation) => `empty: ${violation}`));
+    expect(found).toEqual([]);
+  });
+
+  it('has light and dark colours, by the system and by choice', async () => {
+    await there.open();
+    const background = (): Promise<string> =>
+      there.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await there.page.emulateMedia({ colorScheme: 'light' });
+    const light = await background();
+    await there.page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await background();
+    expect(light).not.toBe(dark);
+    await there.page.getByRole('button', { name: 'Colours: auto' }).click();
+    expect(await background()).toBe(light);
+    await there.page.reload();
+    await there.page.getByRole('button', { name: 'Colours: light' }).click();
+    await there.page.emulateMedia({ colorScheme: 'light' });
+    expect(await background()).toBe(dark);
+  });
+});
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: inPage } = globalThis as unknown as { axe: { run(): Promise<AxeResult> } };
+    const { violations: found } = await inPage.run();
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}

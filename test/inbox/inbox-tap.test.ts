@@ -1,0 +1,82 @@
+import { channel } from 'node:diagnostics_channel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventStore } from '../../src/inbox/event-store.js';
+import { InboxTap } from '../../src/inbox/inbox-tap.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { sampleEvent } from './sample-events.js';
+
+describe('InboxTap', () => {
+  let store: EventStore;
+  let tap: InboxTap;
+  const publish = (name: string, message: object): void => channel(`nestjs-agent-analytics:${name}`).publish(message);
+
+  beforeEach(() => {
+    store = new EventStore(100, 1e9);
+    tap = new InboxTap(store, new FakeClock());
+    tap.listen();
+  });
+  afterEach(() => tap.close());
+
+  it('notes where an event came from, told before or after it', () => {
+    const [early, late] = [sampleEvent(), sampleEvent()];
+    publish('accepted', { uuid: early.uuid, event: early.event, state: 'accepted', source: 'Chat.send' });
+    tap.write([early, late]);
+    publish('accepted', { uuid: late.uuid, event: late.event, state: 'accepted', source: 'Tools.find' });
+    expect(store.find(early.uuid)).toMatchObject({ source: 'Chat.send', fate: 'pending' });
+    expect(store.find(late.uuid)).toMatchObject({ source: 'Tools.find', fate: 'pending' });
+  });
+
+  it('follows an event through delivery', () => {
+    const event = sampleEvent();
+    tap.write([event]);
+    publish('held', { uuid: event.uuid, state: 'held', reason: 'backoff' });
+    expect(store.find(event.uuid)).toMatchObject({ fate: 'held', reason: 'backoff' });
+    publish('delivered', { uuid: event.uuid, state: 'delivered' });
+    expect(store.find(event.uuid)).toMatchObject({ fate: 'delivered', reason: null });
+  });
+
+  it('knows what became of an event that comes later', () => {
+    const event = sampleEvent();
+    publish('accepted', { uuid: event.uuid, state: 'accepted', source: 'Chat.send' });
+    publish('dropped', { uuid: event.uuid, state: 'dropped', reason: 'queue_full' });
+    tap.write([event]);
+    expect(store.find(event.uuid)).toMatchObject({ fate: 'dropped', reason: 'queue_full', source: 'Chat.send' });
+  });
+
+  it('tells a queue from PostHog', () => {
+    const event = sampleEvent();
+    tap.write([event]);
+    publish('delivered', { uuid: event.uuid, state: 'handed' });
+    expect(store.find(event.uuid)?.fate).toBe('handed');
+  });
+
+  it('gives a row to what was dropped before it was made', () => {
+    publish('dropped', {
+      uuid: undefined,
+      event: 'secret',
+      state: 'dropped',
+      reason: 'before_send',
+      source: 'Chat.send',
+    });
+    expect(store.newest(1)[0]).toMatchObject({
+      isStub: true,
+      fate: 'dropped',
+      reason: 'before_send',
+      source: 'Chat.send',
+    });
+  });
+
+  it("does not keep another application's events", () => {
+    for (let count = 0; count < 5_000; count++) publish('delivered', { uuid: sampleEvent().uuid, state: 'delivered' });
+    expect(store.size).toBe(0);
+    expect((tap as unknown as { early: Map<string, unknown> }).early.size).toBeLessThanOrEqual(2_000);
+  });
+
+  it('hears nothing after it was closed', () => {
+    const event = sampleEvent();
+    tap.write([event]);
+    tap.close();
+    publish('delivered', { uuid: event.uuid, state: 'delivered' });
+    expect(store.find(event.uuid)?.fate).toBe('pending');
+  });
+});

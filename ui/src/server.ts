@@ -1,0 +1,42 @@
+import type { CopyFormat, EventDetail, EventPage, SearchAnswer } from '../../src/inbox/inbox-api.ts';
+
+/** The server did not give what was asked for; `status` is 0 where it could not be reached. */
+export class ServerError extends Error {
+  constructor(readonly status: number) {
+    super(`The server answered ${status}`);
+  }
+}
+
+export function fetchPage(limit: number, before?: number): Promise<EventPage> {
+  return getJson(`api/events?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
+}
+
+export function fetchDetail(seq: number, signal: AbortSignal): Promise<EventDetail> {
+  return getJson(`api/events/${seq}`, signal);
+}
+
+export function searchText(text: string, after: number, signal: AbortSignal): Promise<SearchAnswer> {
+  return getJson(`api/search?after=${after}&text=${encodeURIComponent(text)}`, signal);
+}
+
+export async function fetchCopy(seq: number, format: CopyFormat): Promise<string> {
+  return (await request(`api/events/${seq}/copy/${format}`)).text();
+}
+
+export async function clearEvents(): Promise<void> {
+  await request('api/clear', { method: 'POST' });
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, signal === undefined ? {} : { signal });
+  return (await response.json()) as T;
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, { ...init, cache: 'no-store' }).catch((error: unknown) => {
+    if (init.signal?.aborted === true) throw error;
+    throw new ServerError(0);
+  });
+  if (!response.ok) throw new ServerError(response.status);
+  return response;
+}
