@@ -1,12 +1,13 @@
 import { Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { ContextIdFactory, LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CAPTURE_HANDLE } from '../../src/capture/capture-handle.js';
 import { contextStorage } from '../../src/context/context-storage.js';
 import { Frame } from '../../src/context/frame.js';
 import { bindInstances } from '../../src/module/instance-binder.js';
 import { bindInstance, handleOf } from '../../src/tracking/instance-slot.js';
+import { TrackAgentRun } from '../../src/tracking/track-agent-run.decorator.js';
 import { TrackToolCall } from '../../src/tracking/track-tool-call.decorator.js';
 import { CollectingTarget } from '../support/capture-target.js';
 
@@ -128,6 +129,28 @@ describe('an instance that Nest constructs belongs to its application', () => {
     second.get(Tools).find();
     expect(one.events).toHaveLength(1);
     expect(two.events).toHaveLength(2);
+  });
+});
+
+describe('two loaded copies of the library', () => {
+  it('meet: on a subclass, on one method, in one trace', async () => {
+    vi.resetModules();
+    const other = await import('../../src/tracking/track-agent-run.decorator.js');
+    expect(other.TrackAgentRun).not.toBe(TrackAgentRun);
+    @Injectable()
+    class Special extends Tools {
+      @TrackToolCall('run_agent')
+      @other.TrackAgentRun()
+      async run() {
+        await Promise.resolve();
+        return this.find();
+      }
+    }
+    const target = new CollectingTarget();
+    expect(await (await application(target, Special)).get(Special).run()).toBe('found');
+    expect(target.events).toEqual(['copilot_tool_called', 'copilot_agent_run_success', 'copilot_tool_called']);
+    expect(new Set(target.records.map((record) => record.traceId)).size).toBe(1);
+    expect(target.records[0]?.parentSpanId).toBe(target.records[1]?.spanId);
   });
 });
 
