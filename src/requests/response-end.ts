@@ -4,6 +4,7 @@ import type { TransportEnd } from '../context/frame.js';
 interface RawResponse {
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  readonly destroyed: boolean;
   readonly statusCode: number;
   setHeader(name: string, value: string): unknown;
   once(event: 'finish' | 'close', listener: () => void): unknown;
@@ -26,9 +27,12 @@ export function responseEnd(response: unknown): TransportEnd | undefined {
         ended(how, raw.statusCode);
       };
       if (raw.writableFinished) return tell('completed');
+      // The client had gone before the handler was reached: no event comes any more.
+      if (raw.destroyed) return tell('closed');
       raw.once('finish', () => tell('completed'));
       raw.once('close', () => tell(raw.writableFinished ? 'completed' : 'closed'));
     },
+    hasClosed: () => raw.destroyed && !raw.writableFinished,
     setHeader(name, value) {
       if (!raw.headersSent) raw.setHeader(name, value);
     },

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { responseEnd } from '../../src/requests/response-end.js';
+
+describe('responseEnd', () => {
+  const server = createServer();
+  let response: ServerResponse;
+  let socket: Socket;
+  beforeEach(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
+  });
+  afterEach(() => {
+    socket.destroy();
+    return new Promise((closed) => server.close(closed));
+  });
+  const ends = (of: unknown = response): string[] => {
+    const told: string[] = [];
+    responseEnd(of)?.onEnd((how, status) => told.push(`${how} ${status}`));
+    return told;
+  };
+
+  it('tells once that the response was sent, with its status', async () => {
+    const told = ends();
+    response.writeHead(202).end('x');
+    await once(response, 'close');
+    expect(told).toEqual(['completed 202']);
+  });
+
+  it('tells that the client left', async () => {
+    const told = ends();
+    socket.destroy();
+    await once(response, 'close');
+    expect(told).toEqual(['closed 200']);
+    expect(responseEnd(response)?.hasClosed?.()).toBe(true);
+  });
+
+  it('tells at once where the client had left, or the response was sent, before', async () => {
+    response.end();
+    await once(response, 'close');
+    expect(ends()).toEqual(['completed 200']);
+    expect(responseEnd(response)?.hasClosed?.()).toBe(false);
+  });
+
+  it('tells at once of a client that left before the handler was reached', async () => {
+    socket.destroy();
+    await once(response, 'close');
+    expect(ends()).toEqual(['closed 200']);
+  });
+
+  it('takes Fastify’s reply for the response in it, and nothing else', () => {
+    expect(responseEnd({ raw: response })).toBeDefined();
+    for (const none of [undefined, null, {}, 'x', { raw: {} }]) expect(responseEnd(none)).toBeUndefined();
+  });
+});
