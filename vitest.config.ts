@@ -10,11 +10,27 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-agent-analytics$/, replacement: `${src}/index.ts` },
+      {
+        find: /^nestjs-agent-analytics\/(ai-sdk|langchain|mcp|openai-agents|otel|posthog-ai)$/,
+        replacement: `${src}/integrations/$1.ts`,
+      },
       { find: /^nestjs-agent-analytics\/(.*)$/, replacement: `${src}/$1/index.ts` },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      {
+        // After the others and one by one: it measures frames, which neighbours would spoil.
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],
     pool: 'threads',
     reporters: ['default', path('./test/support/closing-line.reporter.ts')],

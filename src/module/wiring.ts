@@ -6,8 +6,11 @@ import { Pipeline } from '../delivery/pipeline.js';
 import { PostHogClients, type PostHogClientOptions } from '../delivery/posthog-client.js';
 import { PostHogSender } from '../delivery/posthog-sender.js';
 import { createPreparer } from '../delivery/prepare-event.js';
+import type { EventSink, SinkFacts } from '../delivery/event-sink.js';
 import type { SinkRegistry } from '../delivery/sink-registry.js';
 import { systemClock } from '../event/clock.js';
+import { messages } from '../event/messages.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { Recording } from './recording.js';
 import type { AnalyticsSettings } from './settings.js';
@@ -49,9 +52,23 @@ export function wire(
     record: (record) => pipeline.record(record),
     claim: (properties) => exceptions.claim(properties),
   });
-  registry.connect((sink) => pipeline.tap(sink));
+  const { eventPrefix, posthogHeaders, catalog } = settings;
+  const facts = { hasKey: sender !== undefined, host, eventPrefix, posthogHeaders, catalog };
+  registry.connect((sink) => {
+    tellFacts(sink, facts, reporter);
+    pipeline.tap(sink);
+  });
   recording?.attach(pipeline, settings);
   return { posthog, on: { core: { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() }, pipeline } };
+}
+
+/** A sink that throws here still gets its events. */
+function tellFacts(sink: EventSink, facts: SinkFacts, reporter: Reporter): void {
+  try {
+    sink.connected?.(facts);
+  } catch (error) {
+    reporter.warnOnce(messages.tapFailed(sink.constructor.name, errorType(error)));
+  }
 }
 
 /** What the client's requests for flags get while a test records. */
