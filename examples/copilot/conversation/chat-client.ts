@@ -17,7 +17,7 @@ export class ChatClient {
   /** Sends a message and reads the answer; with `stopAfter` it hangs up after so many parts. */
   async send(message: string, { stopAfter = Infinity } = {}): Promise<Answer> {
     const hangUp = new AbortController();
-    const response = await this.post(`/chat/${this.sessionId}/messages`, { message }, hangUp.signal);
+    const response = await this.post(`/chat/${this.sessionId}/messages`, { message }, 200, hangUp.signal);
     const parts: AnswerPart[] = [];
     for await (const part of answerParts(response)) {
       parts.push(part);
@@ -30,11 +30,11 @@ export class ChatClient {
   /** Rates an answer; one that came without a trace id cannot be rated, as on the page. */
   async rate(answer: Answer, rating: 'up' | 'down'): Promise<void> {
     if (answer.traceId === null) return;
-    await this.post(`/chat/${this.sessionId}/feedback`, { traceId: answer.traceId, rating });
+    await this.post(`/chat/${this.sessionId}/feedback`, { traceId: answer.traceId, rating }, 204);
   }
 
   async signIn(token: string): Promise<void> {
-    await this.post('/sign-in', { token, sessionId: this.sessionId });
+    await this.post('/sign-in', { token, sessionId: this.sessionId }, 200);
     this.token = token;
   }
 
@@ -44,10 +44,10 @@ export class ChatClient {
       .map((part) => part.type === 'tool_result' && (part.output as { webhookPath?: string }).webhookPath)
       .find(Boolean);
     if (!path) throw new Error('The answer has set up no webhook.');
-    await new ChatClient(this.baseUrl, this.sessionId).post(path, { ticket: 4711 });
+    await new ChatClient(this.baseUrl, this.sessionId).post(path, { ticket: 4711 }, 202);
   }
 
-  private async post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+  private async post(path: string, body: object, status: number, signal?: AbortSignal): Promise<Response> {
     const response = await fetch(new URL(path, this.baseUrl), {
       method: 'POST',
       headers: {
@@ -57,7 +57,9 @@ export class ChatClient {
       body: JSON.stringify(body),
       signal: signal ?? null,
     });
-    if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
+    if (response.status !== status) {
+      throw new Error(`POST ${path} answered ${response.status}, not ${status}: ${await response.text()}`);
+    }
     return response;
   }
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AnalyticsEvent } from 'nestjs-agent-analytics';
-import { startDemo } from './demo-process.js';
+import { type DemoProcess, startDemo } from './demo-process.js';
 import { eventTable } from './event-table.js';
 import { expectedEvents } from './expected-events.js';
 import { missingEvents } from './missing-events.js';
 import { type PlayedConversation, playConversation } from './play.js';
-import { startReceiver } from './posthog-receiver.js';
+import { type PostHogReceiver, startReceiver } from './posthog-receiver.js';
 
 const API_KEY = 'phc_demo_conversation';
 /** From the last word to the last event: the slowest run, the next tick, and the way of a batch. */
@@ -31,25 +31,28 @@ export async function converseWith(url: string): Promise<ConversationReport> {
  */
 export async function converseWithOwnDemo(): Promise<ConversationReport> {
   const receiver = await startReceiver(API_KEY);
-  const demo = await startDemo({ POSTHOG_HOST: receiver.url, POSTHOG_API_KEY: API_KEY });
   try {
-    const played = await playConversation(demo.url);
-    await eventsOnceComplete(played, () => Promise.resolve(receiver.events));
-    const shown = await shownEvents(demo.url);
-    const left = await demo.stop();
-
-    const arrived = new Set(receiver.events.map(({ uuid }) => uuid));
-    const lost = shown.filter(({ uuid }) => !arrived.has(uuid));
-    const doubled = receiver.events.length - arrived.size;
-    return report(played, receiver.events, [
-      ...lost.map(({ event }) => `${event} was shown by the demo but did not arrive`),
-      ...(doubled > 0 ? [`${doubled} events arrived twice`] : []),
-      ...(left === 0 || left === 'SIGTERM' ? [] : [`the demo left with ${left}`]),
-    ]);
+    const demo = await startDemo({ POSTHOG_HOST: receiver.url, POSTHOG_API_KEY: API_KEY });
+    return await converse(demo, receiver).finally(() => demo.stop());
   } finally {
-    await demo.stop();
     receiver.close();
   }
+}
+
+async function converse(demo: DemoProcess, receiver: PostHogReceiver): Promise<ConversationReport> {
+  const played = await playConversation(demo.url);
+  await eventsOnceComplete(played, () => Promise.resolve(receiver.events));
+  const shown = await shownEvents(demo.url);
+  const left = await demo.stop();
+
+  const arrived = new Set(receiver.events.map(({ uuid }) => uuid));
+  const lost = shown.filter(({ uuid }) => !arrived.has(uuid));
+  const doubled = receiver.events.length - arrived.size;
+  return report(played, receiver.events, [
+    ...lost.map(({ event }) => `${event} was shown by the demo but did not arrive`),
+    ...(doubled > 0 ? [`${doubled} events arrived twice`] : []),
+    ...(left === 0 || left === 'SIGTERM' ? [] : [`the demo left with ${left}`]),
+  ]);
 }
 
 async function shownEvents(url: string): Promise<AnalyticsEvent[]> {
