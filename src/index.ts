@@ -1,9 +1,5 @@
 export { AnalyticsModule } from './module/analytics.module.js';
-export type {
-  AnalyticsAsyncOptions,
-  AnalyticsOptions,
-  AnalyticsOptionsFactory,
-} from './module/analytics.options.js';
+export type { AnalyticsAsyncOptions, AnalyticsOptions, AnalyticsOptionsFactory } from './module/analytics.options.js';
 export { POSTHOG_CLIENT } from './module/posthog-client.token.js';
 export { AnalyticsConfigurationError } from './module/configuration-error.js';
 
@@ -27,6 +23,9 @@ export { TrackMessage } from './tracking/track-message.decorator.js';
 export { TrackToolCall } from './tracking/track-tool-call.decorator.js';
 export { TrackTriggerSetup } from './tracking/track-trigger-setup.decorator.js';
 export type { ReturnedCall, TrackCall, TrackOptions, TrackStartOptions } from './tracking/track-options.js';
+
+export type { AgentIntegration } from './integrations/agent-integration.js';
+export type { AgentRunInfo, ToolEvent } from './integrations/run-recorder.js';
 
 export type { AnalyticsStats, DropReason, FlushResult, RefusalReason } from './delivery/delivery.js';
 export type { EventSink } from './delivery/event-sink.js';

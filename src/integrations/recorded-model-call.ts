@@ -9,6 +9,8 @@ export interface ModelCallEnd extends SpanEnd, ModelCall {}
 /** A call of a model that a framework has begun: `$ai_generation` or `$ai_embedding`, when it is over. */
 export class RecordedModelCall extends RecordedSpan {
   private firstTokenAt: number | undefined = undefined;
+  private answeredAt: number | undefined = undefined;
+  private attempts = 0;
 
   /** What was known at the start; content only where it may go out. */
   private known: ModelCall;
@@ -27,13 +29,24 @@ export class RecordedModelCall extends RecordedSpan {
     this.firstTokenAt ??= this.target.clock.monotonic();
   }
 
+  /** The answer is complete; what the framework does before it tells the end is no time of the model. */
+  answered(): void {
+    this.answeredAt ??= this.target.clock.monotonic();
+  }
+
+  /** A request goes out: the first, or one more because the last has failed. */
+  attempt(): void {
+    this.attempts++;
+  }
+
   /** What is not told here is as it was at the start; what was not measured by the framework is measured here. */
   end(end: ModelCallEnd = {}): void {
     if (!this.close()) return;
     const { outcome, error, abortReason } = this.decide(end);
     const call: ModelCall = {
       ...this.known,
-      durationMs: this.durationMs,
+      durationMs: this.answeredAt === undefined ? this.durationMs : this.answeredAt - this.startedAt,
+      ...(this.attempts > 1 && { retries: this.attempts - 1 }),
       ...(this.firstTokenAt !== undefined && { timeToFirstTokenMs: this.firstTokenAt - this.startedAt }),
       ...withoutUndefined(end),
       outcome,

@@ -40,12 +40,12 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
   readonly totals: CallTotals = { toolCalls: 0, toolErrors: 0 };
   readonly framework: string;
   readonly name: string | undefined;
+  readonly operation: string;
   /** Monotonic milliseconds. */
   firstTokenAt: number | undefined = undefined;
   /** What an interrupted run that this one goes on with had come to. */
   earlier: EarlierPart | undefined = undefined;
 
-  private readonly operation: string;
   private readonly emitsRun: boolean;
   private readonly answers: AwaitedAnswer[] = [];
   private input: unknown = undefined;

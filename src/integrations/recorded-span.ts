@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { abortReasonOf } from '../capture/abort-reason.js';
+import { abortReasonOf, hasClientLeft } from '../capture/abort-reason.js';
 import type { TracePlace } from '../capture/ai-events.js';
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
@@ -54,7 +54,6 @@ export abstract class RecordedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
-  readonly root: RecordedSpan;
   readonly children = new Set<RecordedSpan>();
   isOver = false;
   protected readonly startedAt: number;
@@ -79,9 +78,20 @@ export abstract class RecordedSpan {
     this.parentSpanId = values.parentSpanId;
     // PostHog's tree begins at the trace's id: what stands for the trace has it as its own.
     this.spanId = canBeTrace && values.parentSpanId === undefined ? this.traceId : randomUUID();
-    this.root = this.parent === undefined || this.parent.isOver ? this : this.parent.root;
-    if (this.root !== this) this.parent?.children.add(this);
-    parts.open.opened(this, this.root);
+    const { root } = this;
+    if (root !== this) this.parent?.children.add(this);
+    else this.outer?.whenClosed(this.outerClosed);
+    parts.open.opened(this, root);
+  }
+
+  /** The work around it is over, which says nothing of this, except where the client has left. */
+  private readonly outerClosed = (): void => {
+    if (!this.isOver && hasClientLeft(this.outer)) this.parts.open.clientLeft(this);
+  };
+
+  /** The outermost of those around it that are open. */
+  get root(): RecordedSpan {
+    return this.parent === undefined || this.parent.isOver ? this : this.parent.root;
   }
 
   /** Ends it and what is open beneath it from outside. */
@@ -109,8 +119,11 @@ export abstract class RecordedSpan {
     if (this.isOver) return false;
     this.isOver = true;
     this.parent?.children.delete(this);
+    this.outer?.onClose?.delete(this.outerClosed);
     this.parts.open.closed(this);
     this.parts.open.alive(this.root);
+    // What goes on without it must not be forgotten.
+    for (const child of this.children) this.parts.open.alive(child, true);
     return true;
   }
 
