@@ -4,6 +4,9 @@ import type { Clock } from '../event/clock.js';
 export interface OpenCall {
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** Its neighbours in the list, which alone writes them. */
+  olderCall: OpenCall | undefined;
+  newerCall: OpenCall | undefined;
   /** Emits the call's event now, with this outcome; what happens to the call later is not told again. */
   finish(outcome: 'aborted' | 'abandoned', abortReason?: 'shutdown'): void;
 }
@@ -11,9 +14,13 @@ export interface OpenCall {
 /**
  * The calls in flight, oldest first, bounded by count and age, so that calls that never end leak nothing:
  * beyond the bounds the oldest are emitted as `abandoned`.
+ *
+ * On the hot path: a list through the calls themselves, which costs a third of a Set.
  */
 export class OpenCalls {
-  private readonly calls = new Set<OpenCall>();
+  private oldest: OpenCall | undefined;
+  private newest: OpenCall | undefined;
+  private count = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -22,39 +29,44 @@ export class OpenCalls {
   ) {}
 
   get size(): number {
-    return this.calls.size;
+    return this.count;
   }
 
   add(call: OpenCall): void {
-    this.calls.add(call);
-    if (this.calls.size > this.maxCalls) this.abandonOldest();
+    call.olderCall = this.newest;
+    if (this.newest === undefined) this.oldest = call;
+    else this.newest.newerCall = call;
+    this.newest = call;
+    this.count++;
+    if (this.count > this.maxCalls && this.oldest !== undefined) this.end(this.oldest, 'abandoned');
   }
 
+  /** Takes out a call that has ended by itself; one that is not in the list is left alone. */
   remove(call: OpenCall): void {
-    this.calls.delete(call);
+    const { olderCall, newerCall } = call;
+    if (olderCall === undefined && this.oldest !== call) return;
+    if (olderCall === undefined) this.oldest = newerCall;
+    else olderCall.newerCall = newerCall;
+    if (newerCall === undefined) this.newest = olderCall;
+    else newerCall.olderCall = olderCall;
+    call.olderCall = undefined;
+    call.newerCall = undefined;
+    this.count--;
   }
 
   /** Emits as `abandoned` what is older than the age limit; the drain calls it now and then. */
   sweep(): void {
     const before = this.clock.monotonic() - this.maxAgeMs;
-    for (const call of this.calls) {
-      if (call.startedAt > before) return;
-      this.calls.delete(call);
-      call.finish('abandoned');
-    }
+    while (this.oldest !== undefined && this.oldest.startedAt <= before) this.end(this.oldest, 'abandoned');
   }
 
   /** Ends all of them as `aborted`, `abort_reason: shutdown`: the process leaves. */
   finishAll(): void {
-    for (const call of this.calls) call.finish('aborted', 'shutdown');
-    this.calls.clear();
+    while (this.oldest !== undefined) this.end(this.oldest, 'aborted', 'shutdown');
   }
 
-  private abandonOldest(): void {
-    for (const call of this.calls) {
-      this.calls.delete(call);
-      call.finish('abandoned');
-      return;
-    }
+  private end(call: OpenCall, outcome: 'aborted' | 'abandoned', reason?: 'shutdown'): void {
+    this.remove(call);
+    call.finish(outcome, reason);
   }
 }

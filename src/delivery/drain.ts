@@ -56,6 +56,11 @@ export class Drain {
     this.timer = this.clock.setTimer(this.onTimer, delayMs);
   }
 
+  /** Begins with the next turn of the event loop. */
+  soon(): void {
+    this.immediate ??= setImmediate(this.onImmediate);
+  }
+
   /** Begins now instead of in a moment; what a slice does not get through follows at once. */
   hurry(): void {
     if (this.buffer.size > 0 && !this.running) this.root.runInAsyncScope(this.slice);

@@ -27,6 +27,8 @@ export interface EventRecord {
   readonly parentSpanId?: string | undefined;
   /** Makes the uuid a v5 of it, so that retellings are one event. */
   readonly dedupKey?: string | undefined;
+  /** A declared property that is given a new uuid in the drain, where the caller has none: made there, it is free here. */
+  readonly newId?: 'tool_call_id' | undefined;
   /** `Class.method` that emitted it; goes to diagnostics, not to PostHog. */
   readonly source?: string | undefined;
   /**

@@ -7,6 +7,8 @@ import type { BatchLimit, EventStore } from './event-store.js';
 import type { Ledger } from './ledger.js';
 
 const fullKind = 'delivery:full';
+/** So many records are not left to wait: drained while they are young, they cost the collector next to nothing. */
+const soonAt = 250;
 /** The bound counts as left when this share of it is free again: no message for each event at the brim. */
 const roomShare = 0.1;
 
@@ -41,6 +43,7 @@ export class Intake {
     this.buffer.push(record, bytes);
     this.ledger.accepted++;
     if (!this.drain.scheduled) this.drain.schedule();
+    else if (this.buffer.size === soonAt) this.drain.soon();
     return true;
   }
 

@@ -143,6 +143,8 @@ class Preparer {
 
   /** A declared property always stands on its event, and a name that is withheld is `null`. */
   private fillDeclared(record: EventRecord, properties: JsonObject): void {
+    const { newId } = record;
+    if (newId !== undefined) properties[newId] ??= randomUUID();
     const declared = this.declared.get(record.event);
     if (declared !== undefined) {
       for (const key of declared) if (properties[key] === undefined) properties[key] = null;

@@ -19,6 +19,7 @@ export interface Moment {
   /** What the decorator found out by itself. */
   readonly filled: JsonObject;
   readonly measured?: JsonObject;
+  readonly newId?: 'tool_call_id' | undefined;
 }
 
 /** Lets each decorator record what is due before the body runs. */
@@ -65,6 +66,7 @@ export function recordMoment(call: TrackedCall, { options }: Tracking, moment: M
     spanId: call.spanId,
     parentSpanId: call.traceId === undefined ? undefined : call.parentSpanId,
     dedupKey: typeof dedupKey === 'string' || typeof dedupKey === 'number' ? String(dedupKey) : undefined,
+    newId: moment.newId,
     source: method.where,
   });
 }

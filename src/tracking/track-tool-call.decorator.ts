@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { trackMethod, trackMethodOrClass, type TrackDecorator, type TrackMethodDecorator } from './apply-tracking.js';
 import { measuredOf, recordMoment } from './call-moments.js';
 import type { CallEnd } from './call-end.js';
@@ -49,9 +48,16 @@ function toolTracking(toolName: string, options: Tracking['options'], fromClass:
   const record = (call: TrackedCall, end?: CallEnd): void => {
     const filled = fillDeclared(declared, end?.result, call.args);
     filled.tool_name = toolName;
-    filled.tool_call_id = call.claimed?.callId ?? filled.tool_call_id ?? randomUUID();
+    const callId = call.claimed?.callId ?? filled.tool_call_id;
+    if (callId !== undefined) filled.tool_call_id = callId;
+    const newId = callId === undefined ? ('tool_call_id' as const) : undefined;
     const measured = end === undefined ? {} : measuredOf(call, end);
-    recordMoment(call, tracking, { event: call.target.names.tool_called, time: call.time, filled, measured }, end);
+    recordMoment(
+      call,
+      tracking,
+      { event: call.target.names.tool_called, time: call.time, filled, measured, newId },
+      end,
+    );
   };
   if (options.emit === 'start') tracking.started = (call) => record(call);
   else tracking.ended = record;

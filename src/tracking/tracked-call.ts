@@ -40,6 +40,8 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   readonly claimed: ClaimedTool | undefined;
   readonly frame: Frame;
   isOver = false;
+  olderCall: OpenCall | undefined = undefined;
+  newerCall: OpenCall | undefined = undefined;
   /** The decorators whose `when` said no. */
   unwanted: Tracking[] | undefined = undefined;
 

@@ -9,6 +9,8 @@ const clockAt = (time: { ms: number }): Clock => ({
 });
 const callFrom = (startedAt: number, told: string[], name: string): OpenCall => ({
   startedAt,
+  olderCall: undefined,
+  newerCall: undefined,
   finish: (outcome, reason) => void told.push([name, outcome, reason].filter(Boolean).join(' ')),
 });
 
@@ -39,6 +41,7 @@ describe('OpenCalls', () => {
     const ended = callFrom(0, told, 'ended');
     calls.add(ended);
     calls.add(callFrom(0, told, 'open'));
+    calls.remove(ended);
     calls.remove(ended);
     calls.finishAll();
     expect(told).toEqual(['open aborted shutdown']);

@@ -23,7 +23,8 @@ function followNative(promise: Promise<unknown>, call: FollowedCall, follow: Fol
     },
   );
   // Some libraries hang things on theirs (`cancel`, a child process): they belong to the result.
-  for (const key of Object.keys(promise)) {
+  for (const key in promise) {
+    if (!Object.hasOwn(promise, key)) continue;
     Reflect.defineProperty(derived, key, Object.getOwnPropertyDescriptor(promise, key) as PropertyDescriptor);
   }
   return derived;

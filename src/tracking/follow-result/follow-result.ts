@@ -24,7 +24,14 @@ export function followResult(result: unknown, call: FollowedCall): unknown {
 }
 
 function followObject(result: object, call: FollowedCall): unknown {
-  if (types.isPromise(result)) return followPromise(result, call, followResult);
+  const prototype: unknown = Object.getPrototypeOf(result);
+  if (prototype === Object.prototype && isPlainData(result)) {
+    call.returned(result);
+    return result;
+  }
+  if (prototype === Promise.prototype || types.isPromise(result)) {
+    return followPromise(result as Promise<unknown>, call, followResult);
+  }
   // Before thenables, because Fastify's reply is one.
   const stream = nodeStreamOf(result);
   if (stream !== undefined) {
@@ -52,6 +59,20 @@ function followObject(result: object, call: FollowedCall): unknown {
   call.awaitConsumer();
   call.streaming();
   return followIterator(result, call);
+}
+
+/** Nothing that is followed below can have none of these. */
+function isPlainData(result: object): boolean {
+  return !(
+    'then' in result ||
+    'emit' in result ||
+    'raw' in result ||
+    'getStream' in result ||
+    'getReader' in result ||
+    'subscribe' in result ||
+    'next' in result ||
+    Symbol.asyncIterator in result
+  );
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
