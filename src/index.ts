@@ -6,6 +6,7 @@ export { AnalyticsConfigurationError } from './module/configuration-error.js';
 export { AnalyticsService } from './capture/analytics.service.js';
 export type * from './capture/event-details.js';
 export type { CapturedContent } from './capture/content-capture.js';
+export type { ModelCall } from './capture/model-call.js';
 export type { AliasDetails, GroupDetails, IdentifyDetails } from './capture/person-events.js';
 
 export { AnalyticsContext } from './context/analytics-context.js';
@@ -19,6 +20,7 @@ export { SkipTracking } from './tracking/skip-tracking.decorator.js';
 export { Track } from './tracking/track.decorator.js';
 export { TrackAgentRun } from './tracking/track-agent-run.decorator.js';
 export { TrackAgentSchedule } from './tracking/track-agent-schedule.decorator.js';
+export { TrackGeneration } from './tracking/track-generation.decorator.js';
 export { TrackMessage } from './tracking/track-message.decorator.js';
 export { TrackToolCall } from './tracking/track-tool-call.decorator.js';
 export { TrackTriggerSetup } from './tracking/track-trigger-setup.decorator.js';

@@ -35,7 +35,8 @@ function nameOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined;
 }
 
-function hasClientLeft(frame: Frame | undefined): boolean {
+/** Whether the consumer of what goes on in this frame has left before its end, as far as that is known. */
+export function hasClientLeft(frame: Frame | undefined): boolean {
   for (let around = frame; around !== undefined; around = around.parent) {
     if (around.transport?.hasClosed?.() === true) return true;
     // The message around knows it too, where the transport can't be asked.

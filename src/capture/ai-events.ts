@@ -92,6 +92,9 @@ export class AiEvents {
    */
   generation(place: TracePlace, call: ModelCall, around: Frame | undefined, given: JsonObject = {}): void {
     if (call.kind !== 'embedding') countGeneration(around, call);
+    for (let frame = around; frame !== undefined; frame = frame.parent) {
+      if (frame.call !== undefined) frame.call.generationTold = true;
+    }
     if (!this.reports(call)) return;
     const properties = generationProperties(call, this.content, this.settings.captureErrorMessages);
     this.emit(place, call.kind === 'embedding' ? '$ai_embedding' : '$ai_generation', given, properties);

@@ -1,3 +1,5 @@
+import type { ModelCall } from './model-call.js';
+
 /** How something that was measured ended. */
 export type Outcome = 'success' | 'error' | 'aborted' | 'interrupted' | 'step_limit' | 'abandoned' | 'queued';
 
@@ -108,6 +110,18 @@ export interface ToolDecisionDetails extends EventDetails {
   decision: 'accept' | 'reject';
   /** Milliseconds from the question to the answer. */
   waitMs?: number | null | undefined;
+}
+
+/** A call of a model; what is absent is read from `answer`, if that is given, else unknown. */
+export interface GenerationDetails extends CaptureOptions, ModelCall {
+  /** What the model's client answered: of OpenAI, OpenRouter or Anthropic. Only its numbers and names are read. */
+  answer?: unknown;
+  /** When the request went out. With it the event has a latency. */
+  startedAt?: Date | string | number | undefined;
+  /** The trace that the call belongs to. @default the context's, else one of its own */
+  traceId?: string | undefined;
+  /** Further properties. */
+  properties?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface FeedbackDetails extends EventDetails {

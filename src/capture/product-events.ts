@@ -5,6 +5,7 @@ import { errorType } from '../event/redaction.js';
 import type { AnalyticsCore } from './analytics-core.js';
 import { declaredDetails } from './declared-details.js';
 import type * as details from './event-details.js';
+import { recordGeneration } from './record-generation.js';
 
 /**
  * The product events, told by hand. Each method records one moment and returns at once; none throws, whatever it is
@@ -76,6 +77,18 @@ export abstract class ProductEvents {
   /** A person has approved or refused a tool call: `copilot_tool_decision`. */
   trackToolDecision(decision: details.ToolDecisionDetails): void {
     this.moment('trackToolDecision', 'tool_decision', decision);
+  }
+
+  /**
+   * A model was called by its own client: PostHog's `$ai_generation` (or `$ai_embedding`), counted for the message and
+   * run around it. Content goes out only under `captureContent`.
+   *
+   * @example
+   * const answer = await this.openai.chat.completions.create({ model, messages, ...this.analytics.openRouterTracing() });
+   * this.analytics.trackGeneration({ answer, startedAt });
+   */
+  trackGeneration(generation: details.GenerationDetails): void {
+    this.safely('trackGeneration', ({ capture }) => recordGeneration(capture, generation));
   }
 
   /**

@@ -34,6 +34,8 @@ export interface FrameCall {
   readonly isOver: boolean;
   /** Whether the consumer has left before the end, where that is known. */
   readonly hasClientLeft?: boolean;
+  /** Whether a call of a model was told inside: where it is the same call, it is told already. */
+  generationTold?: boolean;
 }
 
 /** The transport whose end is the end of a message: an HTTP response, an SSE stream. */

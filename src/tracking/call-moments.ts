@@ -38,7 +38,7 @@ export function recordEnd(call: TrackedCall, end: CallEnd): void {
       if (tracking.started === undefined ? !isWanted(call, tracking, own) : isRefused(call, tracking)) continue;
       if (tracking.kind === 'tool') countToolCall(call.outer, own.outcome === 'error');
       tracking.ended?.(call, own);
-      if (tracking.kind !== 'other') shown = own;
+      if (tracking.kind !== 'other' && tracking.kind !== 'generation') shown = own;
     } catch (error) {
       call.target.reporter.debug(`${call.method.where}: its event could not be recorded (${errorType(error)}).`);
     }

@@ -40,6 +40,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   readonly claimed: ClaimedTool | undefined;
   readonly frame: Frame;
   isOver = false;
+  generationTold = false;
   olderCall: OpenCall | undefined = undefined;
   newerCall: OpenCall | undefined = undefined;
   /** The decorators whose `when` said no. */
@@ -126,8 +127,9 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     this.chunks = chunks === undefined ? (this.chunks ?? 0) : null;
   }
 
-  chunk(): void {
+  chunk(chunk?: unknown): void {
     this.chunks = (this.chunks ?? 0) + 1;
+    if (this.method.readsChunks) for (const tracking of this.trackings) tracking.chunk?.(this, chunk);
     this.firstChunkAt ??= this.target.clock.monotonic();
   }
 

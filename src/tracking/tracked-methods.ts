@@ -17,6 +17,8 @@ export class TrackedMethod {
   endsWithResponse = false;
   /** The name under which its calls are told, where the method is a tool. */
   toolName: string | undefined = undefined;
+  /** Whether a decorator wants to see the chunks of a result that streams. */
+  readsChunks = false;
   /** Whether a decorator says by itself who the call is for. */
   namesItsPerson = false;
   private readonly toldWithoutContext = new WeakSet();
@@ -39,6 +41,7 @@ export class TrackedMethod {
     this.opensTrace ||= tracking.kind === 'message' || tracking.kind === 'run';
     this.endsWithResponse ||= tracking.kind === 'message';
     this.toolName ??= tracking.toolName;
+    this.readsChunks ||= tracking.chunk !== undefined;
     this.namesItsPerson ||= tracking.options.userId !== undefined || tracking.options.sessionId !== undefined;
   }
 

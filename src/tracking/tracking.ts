@@ -5,7 +5,7 @@ import type { TrackedCall } from './tracked-call.js';
  * What a call is taken for. A message or run begins a trace where there is none, and counts the tools beneath it; a
  * message ends with the response that carries its result.
  */
-export type TrackingKind = 'message' | 'run' | 'tool' | 'other';
+export type TrackingKind = 'message' | 'run' | 'tool' | 'generation' | 'other';
 
 /** What one decorator wants of each call of a method. */
 export interface Tracking {
@@ -21,6 +21,8 @@ export interface Tracking {
   readonly toolName?: string | undefined;
   /** Before the body runs. */
   started?(call: TrackedCall): void;
+  /** Each chunk of a result that streams. */
+  chunk?(call: TrackedCall, chunk: unknown): void;
   /** Once, when the call is over. */
   ended?(call: TrackedCall, end: CallEnd): void;
 }
@@ -37,5 +39,6 @@ export interface TrackingOptions {
   readonly dedupKey?: Callback | undefined;
   readonly when?: Callback | undefined;
   readonly message?: Callback | undefined;
+  readonly generation?: Callback | undefined;
   readonly emit?: 'start' | undefined;
 }

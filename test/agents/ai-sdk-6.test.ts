@@ -1,5 +1,5 @@
 import * as ai from 'ai6';
-import { aiSdkFramework, type AiPackage } from './ai-sdk.js';
+import { aiSdkFramework } from './ai-sdk.js';
 import { playScenarios } from './play-scenarios.js';
 import { scenarios } from './scenarios.js';
 

@@ -1,5 +1,5 @@
 import * as ai from 'ai';
-import { aiSdkFramework, type AiPackage } from './ai-sdk.js';
+import { aiSdkFramework } from './ai-sdk.js';
 import { playScenarios } from './play-scenarios.js';
 
 playScenarios(

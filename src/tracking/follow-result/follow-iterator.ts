@@ -47,13 +47,13 @@ function step(
 
 function sawStep(step: Step, call: FollowedCall): void {
   if (step?.done === true) call.returned(step.value);
-  else call.chunk();
+  else call.chunk(step?.value);
 }
 
 /** `return` is the consumer's: it wants no more, unless a `finally` still yields. */
 function sawLeave(step: Step, call: FollowedCall): void {
   if (step?.done === true) call.consumerLeft();
-  else call.chunk();
+  else call.chunk(step?.value);
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

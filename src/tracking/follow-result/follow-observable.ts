@@ -45,7 +45,7 @@ class Watching extends Subscriber<unknown> {
 
   protected override _next(value: unknown): void {
     this.last = value;
-    this.call.chunk();
+    this.call.chunk(value);
     contextStorage.run(this.consumerFrame, next, this.consumer, value);
   }
 

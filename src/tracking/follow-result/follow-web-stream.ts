@@ -46,10 +46,10 @@ function watchReader(stream: ReadableStream<unknown>, result: object, call: Foll
     const reader = getReader(...args) as ReadableStreamDefaultReader;
     call.consumerCame();
     override(reader, 'read', (read) => (...view: unknown[]) => {
-      const reading = read(...view) as Promise<{ done: boolean }>;
+      const reading = read(...view) as Promise<{ done: boolean; value?: unknown }>;
       return watchPromise(
         reading,
-        ({ done }) => (done ? call.returned(result) : call.chunk()),
+        ({ done, value }) => (done ? call.returned(result) : call.chunk(value)),
         (error) => call.threw(error),
       );
     });

@@ -12,8 +12,8 @@ export interface FollowedCall {
   consumerCame(): void;
   /** The consumer takes the result bit by bit: it is seen how many, unless told otherwise. */
   streaming(chunks?: 'chunks unseen'): void;
-  /** One chunk has gone to the consumer. */
-  chunk(): void;
+  /** One chunk has gone to the consumer; `undefined` where its value can't be seen. */
+  chunk(chunk?: unknown): void;
   returned(result: unknown): void;
   threw(error: unknown): void;
   /** The consumer stopped before the end. */
