@@ -4,6 +4,7 @@ import {
   answersIn,
   callOf,
   endOf,
+  inputOf,
   messageIn,
   questionsIn,
   type Messages,
@@ -21,6 +22,7 @@ interface Event {
 }
 
 interface StartEvent extends Event {
+  readonly system?: unknown;
   readonly prompt?: unknown;
   readonly messages?: Messages;
   readonly abortSignal?: AbortSignal;
@@ -28,6 +30,7 @@ interface StartEvent extends Event {
 
 interface StepStart extends Event {
   readonly model?: { readonly provider: string; readonly modelId: string };
+  readonly system?: unknown;
   readonly messages?: Messages;
   readonly tools?: unknown;
 }
@@ -59,7 +62,7 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
       name,
       operation: 'generate',
       message: messageIn(messages, false),
-      input: messages,
+      input: inputOf(event.system, messages),
     });
     answersIn(event.messages, run, recorder);
     // Of an abort nothing else is told.
@@ -78,7 +81,7 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
       parent: operation.run,
       provider: event.model?.provider,
       model: event.model?.modelId,
-      input: event.messages,
+      input: inputOf(event.system, event.messages),
       tools: event.tools,
     });
   };

@@ -4,6 +4,7 @@ import {
   callOf,
   causeOf,
   endOf,
+  inputOf,
   messageIn,
   questionsIn,
   type Messages,
@@ -24,6 +25,7 @@ interface Call {
 interface StartEvent extends Call {
   readonly operationId: string;
   readonly functionId?: string;
+  readonly instructions?: unknown;
   readonly messages?: Messages;
   readonly prompt?: unknown;
   readonly recordInputs?: boolean;
@@ -32,6 +34,7 @@ interface StartEvent extends Call {
 interface ModelEvent extends Call, ModelAnswer {
   readonly provider: string;
   readonly modelId: string;
+  readonly instructions?: unknown;
   readonly messages?: Messages;
   readonly promptMessages?: Messages;
   readonly tools?: unknown;
@@ -80,7 +83,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
       operation: operationId.slice('ai.'.length),
       traceId: callId,
       message: messageIn(messages, recordInputs === false),
-      input: messages,
+      input: inputOf(event.instructions, messages),
     });
     answersIn(event.messages, run, recorder);
   };
@@ -96,7 +99,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
       provider: event.provider,
       model: event.modelId,
       isStream: run.operation.startsWith('stream'),
-      input: event.messages ?? event.promptMessages,
+      input: inputOf(event.instructions, event.messages ?? event.promptMessages),
       tools: event.tools,
     });
   };

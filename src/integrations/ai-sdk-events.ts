@@ -48,6 +48,14 @@ export function messageIn(messages: unknown, isHidden: boolean): UserMessage {
   return typeof messages === 'string' ? readUserMessage(messages) : readUserMessage({ messages });
 }
 
+/** The messages of a call, what it was instructed before them. */
+export function inputOf(instructions: unknown, messages: unknown): unknown {
+  if (instructions === undefined || instructions === null) return messages;
+  const first = typeof instructions === 'string' ? { role: 'system', content: instructions } : instructions;
+  const rest = typeof messages === 'string' ? { role: 'user', content: messages } : messages;
+  return [first, rest].flat();
+}
+
 /** What a model's answer says of its call. */
 export function callOf({ finishReason, usage, content = [] }: ModelAnswer): ModelCall {
   const cost = usage?.raw?.cost;

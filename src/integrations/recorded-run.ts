@@ -47,6 +47,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
   earlier: EarlierPart | undefined = undefined;
 
   private readonly emitsRun: boolean;
+  private readonly isInTool: boolean;
   private readonly answers: AwaitedAnswer[] = [];
   private input: unknown = undefined;
 
@@ -59,6 +60,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     const counts = isAgentRun(parts, start, around.some(tracksRunOrTool));
     this.emitsRun = counts && !around.some(tracksRunOrTool);
     this.tracksRun = counts;
+    this.isInTool = around.some((call) => call.tracksTool);
     const isAnswer = this.emitsRun && this.context.trigger === 'chat' && !around.some((call) => call.tracksMessage);
     this.tracksMessage = isAnswer && parts.isFirstAnswer(this.outer);
 
@@ -90,7 +92,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     const decided = this.decideRun(end);
     this.finishChildren(decided);
     const { outcome } = decided;
-    if (this.emitsRun) markInterrupted(this.outer, outcome === 'interrupted');
+    if (this.tracksRun && !this.isInTool) markInterrupted(this.outer, outcome === 'interrupted');
     if (outcome === 'interrupted') this.parts.waiting.keep(this.answers, this.partSoFar());
     this.emit(decided, end.output);
     this.input = undefined;

@@ -44,7 +44,7 @@ interface Message {
 export function aiSdkFramework(ai: AiPackage, version: AiVersion): AgentFramework {
   const named = (functionId: string) => ({ [version.telemetry]: { functionId } });
   const call = (scenario: Scenario, more: object) => ({
-    model: scriptedModel(version, MODEL, scenario.script.steps),
+    model: scriptedAiModel(version.specification, scenario.script.steps),
     system: SYSTEM,
     tools: toolsFor(scenario.script),
     stopWhen: version.stopAfter(scenario.maxSteps ?? 5),
@@ -68,7 +68,7 @@ export function aiSdkFramework(ai: AiPackage, version: AiVersion): AgentFramewor
   };
   const research = async (script: Script): Promise<unknown> => {
     return ai.generateText({
-      model: scriptedModel(version, NESTED_MODEL, script.nested ?? []),
+      model: scriptedAiModel(version.specification, script.nested ?? [], NESTED_MODEL),
       prompt: PROMPT,
       tools: toolsFor(script),
       stopWhen: version.stopAfter(5),
@@ -105,7 +105,7 @@ export function aiSdkFramework(ai: AiPackage, version: AiVersion): AgentFramewor
 }
 
 /** A model that says its script; where it is in it, it reads from the conversation. */
-function scriptedModel({ specification }: AiVersion, modelId: string, steps: readonly Step[]) {
+export function scriptedAiModel(specification: 'v3' | 'v4', steps: readonly Step[], modelId: string = MODEL) {
   let attempts = 0;
   const next = (prompt: readonly Message[]): Step => {
     const step = steps[prompt.filter(({ role }) => role === 'assistant').length];
