@@ -19,7 +19,10 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/bench/**'] },
+      },
       {
         // After the others and one by one: it measures frames, which neighbours would spoil.
         extends: true,
@@ -29,6 +32,11 @@ export default defineConfig({
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        // Last, and alone on the machine: it measures what a call costs.
+        extends: true,
+        test: { name: 'bench', include: ['test/bench/**/*.test.ts'], sequence: { groupOrder: 2 } },
       },
     ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],

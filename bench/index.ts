@@ -8,10 +8,10 @@ import { Sink } from './sink.js';
 
 /**
  * What tracking costs: the same tool untracked, with @TrackToolCall(), and with posthog.capture() by hand, in turns in
- * one process, the events counted where they arrive. `npm run bench -- --rounds 9 --calls 20000` for a longer run.
+ * one process, the events counted where they arrive. `npm run bench -- --rounds 15` for a longer run.
  */
 const ROUNDS = argument('rounds', 5);
-const CALLS = argument('calls', 5_000);
+const CALLS = argument('calls', 20_000);
 /** What a tracked call may add to a call, as a share of what capture() by hand adds. */
 const BOUND = 0.1;
 

@@ -40,9 +40,12 @@ export class EventBuffer {
 /** About as many bytes as the record's event will have; reads the values, copies nothing, and never throws. */
 export function estimateBytes(record: EventRecord): number {
   try {
-    let bytes = fixedBytes + bytesOf(record.properties);
-    if (record.measured !== undefined) bytes += bytesOf(record.measured);
     const shared = record.context.properties;
+    let { bytes } = record;
+    if (bytes === undefined) {
+      bytes = fixedBytes + bytesOf(record.properties);
+      if (record.measured !== undefined) bytes += bytesOf(record.measured);
+    }
     for (const key in shared) {
       const value = shared[key];
       bytes += key.length + 4 + (typeof value === 'object' ? unseenBytes : bytesOf(value));

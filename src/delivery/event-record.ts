@@ -29,6 +29,8 @@ export interface EventRecord {
   readonly dedupKey?: string | undefined;
   /** A declared property that is given a new uuid in the drain, where the caller has none: made there, it is free here. */
   readonly newId?: 'tool_call_id' | undefined;
+  /** About how many bytes its event will have, the context's properties apart, where its maker knows. */
+  readonly bytes?: number | undefined;
   /** `Class.method` that emitted it; goes to diagnostics, not to PostHog. */
   readonly source?: string | undefined;
   /**

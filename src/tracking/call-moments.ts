@@ -20,6 +20,7 @@ export interface Moment {
   readonly filled: JsonObject;
   readonly measured?: JsonObject;
   readonly newId?: 'tool_call_id' | undefined;
+  readonly bytes?: number | undefined;
 }
 
 /** Lets each decorator record what is due before the body runs. */
@@ -67,6 +68,7 @@ export function recordMoment(call: TrackedCall, { options }: Tracking, moment: M
     parentSpanId: call.traceId === undefined ? undefined : call.parentSpanId,
     dedupKey: typeof dedupKey === 'string' || typeof dedupKey === 'number' ? String(dedupKey) : undefined,
     newId: moment.newId,
+    bytes: moment.bytes,
     source: method.where,
   });
 }

@@ -13,7 +13,7 @@ type CallbackName = Exclude<keyof TrackingOptions, 'emit'>;
  * promise: the last two are told once for each method and callback.
  */
 export function ask(options: TrackingOptions, name: CallbackName, call: TrackedCall, end?: CallEnd): unknown {
-  const callback = options[name];
+  const callback = options === noOptions ? undefined : options[name];
   if (callback === undefined) return undefined;
   const { method, target } = call;
   try {
@@ -25,6 +25,9 @@ export function ask(options: TrackingOptions, name: CallbackName, call: TrackedC
   }
   return undefined;
 }
+
+/** What a decorator without options has: one object for all, so that none of its callbacks is looked for. */
+export const noOptions: Readonly<Record<string, never>> = Object.freeze({});
 
 /** As `ask`, but says nothing: for what is asked before the result is there, and once more when it is. */
 export function askEarly(options: TrackingOptions, name: CallbackName, call: TrackedCall): unknown {

@@ -2,9 +2,13 @@ import { trackMethod, trackMethodOrClass, type TrackDecorator, type TrackMethodD
 import { measuredOf, recordMoment } from './call-moments.js';
 import type { CallEnd } from './call-end.js';
 import { declaredProperties, fillDeclared, snakeCase } from '../capture/declared-properties.js';
+import { noOptions } from './option-callbacks.js';
 import type { TrackableMethod, TrackStartOptions } from './track-options.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { Tracking } from './tracking.js';
+
+/** About what a tool's event has that carries nothing of the caller's. */
+const smallBytes = 700;
 
 /** Only the id is looked for: the name is the method's, or is written. */
 const declared = declaredProperties('tool_called').filter(({ name }) => name === 'tool_call_id');
@@ -25,8 +29,8 @@ export function TrackToolCall<M extends TrackableMethod>(
   options?: TrackStartOptions<M>,
 ): TrackMethodDecorator<M>;
 export function TrackToolCall<M extends TrackableMethod>(
-  nameOrOptions: string | TrackStartOptions<M> = {},
-  named: TrackStartOptions<M> = {},
+  nameOrOptions: string | TrackStartOptions<M> = noOptions,
+  named: TrackStartOptions<M> = noOptions,
 ): TrackDecorator<M> | TrackMethodDecorator<M> {
   if (typeof nameOrOptions !== 'string') {
     return trackMethodOrClass<M>('TrackToolCall', (key, fromClass) => {
@@ -52,12 +56,10 @@ function toolTracking(toolName: string, options: Tracking['options'], fromClass:
     if (callId !== undefined) filled.tool_call_id = callId;
     const newId = callId === undefined ? ('tool_call_id' as const) : undefined;
     const measured = end === undefined ? {} : measuredOf(call, end);
-    recordMoment(
-      call,
-      tracking,
-      { event: call.target.names.tool_called, time: call.time, filled, measured, newId },
-      end,
-    );
+    // Nothing in it can be large, so nobody has to look.
+    const bytes = newId !== undefined && options === noOptions ? smallBytes : undefined;
+    const moment = { event: call.target.names.tool_called, time: call.time, filled, measured, newId, bytes };
+    recordMoment(call, tracking, moment, end);
   };
   if (options.emit === 'start') tracking.started = (call) => record(call);
   else tracking.ended = record;

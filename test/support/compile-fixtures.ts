@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -10,6 +10,10 @@ export default async function compileFixtures({ vitest }: TestProject): Promise<
   const { filenamePattern: patterns = [] } = vitest as { filenamePattern?: readonly string[] };
   if (patterns.length > 0 && !startersOfProcesses().some((file) => patterns.some((part) => file.includes(part))))
     return;
+  // What is compiled finds the compiled library by its name.
+  const exports = { '.': './src/index.js', './*': './src/*/index.js' };
+  mkdirSync('.compiled', { recursive: true });
+  writeFileSync('.compiled/package.json', JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }));
   try {
     await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.fixtures.json']);
   } catch (error) {
@@ -22,5 +26,5 @@ function startersOfProcesses(): string[] {
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
   return files
     .map((file) => join('test', file))
-    .filter((file) => readFileSync(file, 'utf8').match(/fixture-process|demo-copy/) !== null);
+    .filter((file) => readFileSync(file, 'utf8').match(/fixture-process|demo-copy|\.compiled/) !== null);
 }

@@ -29,9 +29,8 @@ function followObject(result: object, call: FollowedCall): unknown {
     call.returned(result);
     return result;
   }
-  if (prototype === Promise.prototype || types.isPromise(result)) {
+  if (prototype === Promise.prototype || types.isPromise(result))
     return followPromise(result as Promise<unknown>, call, followResult);
-  }
   // Before thenables, because Fastify's reply is one.
   const stream = nodeStreamOf(result);
   if (stream !== undefined) {
