@@ -71,7 +71,10 @@ const mapOfToolEvents: SettingParser<NonNullable<AnalyticsOptions['toolEvents']>
   expected: `an object of tool names, each with one of ${creations.join(', ')}`,
   parse(raw) {
     const isMap =
-      typeof raw === 'object' && raw !== null && Object.values(raw).every((name) => creations.includes(name as string));
+      typeof raw === 'object' &&
+      raw !== null &&
+      !Array.isArray(raw) &&
+      Object.values(raw).every((name) => creations.includes(name as string));
     return isMap ? (raw as NonNullable<AnalyticsOptions['toolEvents']>) : NOT_VALID;
   },
 };

@@ -41,7 +41,6 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
   });
 
   it('lets everything out where all is switched on', async () => {
-    // The results of tools that failed say why: as messages of errors they are content and errors at once.
     expect(await seenWith(framework, { captureContent: true, captureErrorMessages: true })).toEqual([...markers]);
   });
 
@@ -52,7 +51,6 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     ['toolResults', ['RESULT']],
     ['toolDefinitions', ['TOOLDEFINITION']],
   ])('lets only %s out where only that is switched on', async (kind, expected) => {
-    // Of version 6 the definitions are functions, of which JSON has no form but their descriptions.
     expect(await seenWith(framework, { captureContent: [kind] })).toEqual(expected);
   });
 });

@@ -32,6 +32,7 @@ export function playScenarios(framework: AgentFramework): void {
       expect(storyOf(events)).toBe((framework.differences?.[name]?.story ?? scenario.story).trim());
       expectWhole(events, 'ada');
       expect(contentIn(app)).toBe(0);
+      count('marked', contentIn(app));
       count('cells', 1);
       count('events', events.length);
     });
