@@ -5,7 +5,7 @@ import type { RunRecorder } from './run-recorder.js';
 
 // What is read of the AI SDK's telemetry, written down here so that neither version has to be installed.
 
-export interface Usage {
+interface Usage {
   readonly inputTokens?: number | undefined;
   readonly inputTokenDetails?: { readonly cacheReadTokens?: number; readonly cacheWriteTokens?: number } | undefined;
   readonly outputTokens?: number | undefined;

@@ -41,7 +41,7 @@ export interface DecidedEnd {
 }
 
 /** A span that others can lie in. */
-export type RecordedParent = RecordedSpan & { readonly frame: Frame };
+type RecordedParent = RecordedSpan & { readonly frame: Frame };
 
 /** One node of a trace while it is open. It keeps the person, session and trace that it began with. */
 export abstract class RecordedSpan {

@@ -17,7 +17,7 @@ export interface AgentFramework {
   readonly differences?: Readonly<Partial<Record<ScenarioName, Difference>>>;
 }
 
-export interface Difference {
+interface Difference {
   readonly because: string;
   /** Absent: the framework has no such thing, or tells nothing of it. */
   readonly story?: string;

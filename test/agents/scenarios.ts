@@ -1,7 +1,7 @@
 import { scripts, type Script } from './script.js';
 
 /** What the user of a scenario does. */
-export type Act =
+type Act =
   'ask' | 'ask and stop' | 'ask and read nothing more' | 'ask, then approve' | 'ask, then refuse' | 'embed';
 
 export interface Scenario {
