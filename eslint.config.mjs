@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'coverage', '**/*.mjs', '**/*.cjs', '**/public/**'] },
+  { ignores: ['**/dist', 'coverage', '.compiled', '.mutant-*', '.docs-*', '**/*.mjs', '**/*.cjs', '**/public/**'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

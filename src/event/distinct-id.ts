@@ -3,7 +3,7 @@ import { codePointLength } from './message-length.js';
 import { uuidV5 } from './uuid.js';
 
 /** What is wrong with the user id that was given; the event goes out all the same. */
-export type UserIdTrouble = 'refused' | 'too_long' | 'wrong_type';
+type UserIdTrouble = 'refused' | 'too_long' | 'wrong_type';
 
 export interface UserId {
   /** `undefined`: there is no user. */

@@ -10,7 +10,7 @@ import { adoptedFolder, foldersIn, instancesFolder, laneFolder, lanesIn } from '
 import { errorCode } from './spool-write-error.js';
 
 /** Why the folder of a dead instance was left where it is. */
-export type LeftReason =
+type LeftReason =
   /** Its events are for another key or host. */
   | 'foreign'
   /** A newer version of the library wrote it. */

@@ -15,7 +15,7 @@ import {
 import { AnalyticsContext, AnalyticsModule, TrackAgentRun, TrackMessage, TrackToolCall } from 'nestjs-agent-analytics';
 
 /** Who a call is really for, handed down by hand beside the context, so that each event can be checked against it. */
-export interface Truth {
+interface Truth {
   readonly session: string;
   /** The user as the conversation knows it at this moment; `null` before sign-in. */
   readonly user: string | null;

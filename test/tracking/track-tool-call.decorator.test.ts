@@ -9,7 +9,6 @@ import { trackedMethods } from '../../src/tracking/tracked-methods.js';
 import { CollectingTarget } from '../support/capture-target.js';
 import { trackedRun } from '../support/tracked-run.js';
 
-
 function bound<T extends object>(target: CollectingTarget, instance: T): T {
   bindInstance(instance, target.handle);
   return instance;

@@ -2,7 +2,7 @@ import { cronOf } from './cron-of.js';
 import type { Situation, ToolAnswer } from './read-prompt.js';
 import { closingWords } from './closing-words.js';
 
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
 }

@@ -13,7 +13,7 @@ export const toolInputs = {
   search_docs: z.object({ query: z.string().describe('What to look for in the documentation') }),
 };
 
-export type ToolName = keyof typeof toolInputs;
+type ToolName = keyof typeof toolInputs;
 export type ToolInput<Name extends ToolName> = z.infer<(typeof toolInputs)[Name]>;
 
 /** Many tools answer with their error, so that the model can read it and go on. */
