@@ -12,7 +12,7 @@ let app: AgentApp | undefined;
 afterEach(async () => app?.close());
 
 const call = (name: string) => ({
-  model: scriptedAiModel('v3', scripts.answer.steps) as unknown as LanguageModel,
+  model: scriptedAiModel('v3', scripts.answer.steps, `model-${name}`) as unknown as LanguageModel,
   prompt: PROMPT,
   stopWhen: stepCountIs(3),
   experimental_telemetry: { functionId: name },
@@ -30,7 +30,7 @@ async function trees(on: AgentApp): Promise<string[]> {
     .filter((line) => /^ *(trace|agent |generation)/.test(line));
 }
 
-const own = (name: string) => [`trace ${name} success`, '  generation scripted-1 100(40 cached)/20 stop'];
+const own = (name: string) => [`trace ${name} success`, `  generation model-${name} 100(40 cached)/20 stop`];
 
 // Its hooks enter the context of the call that they are told of; nobody else may notice.
 describe('AI SDK 6', () => {

@@ -1,3 +1,4 @@
+import { setImmediate as tick } from 'node:timers/promises';
 import { aiSdk } from 'nestjs-agent-analytics/ai-sdk';
 import type { AgentFramework } from './framework.js';
 import {
@@ -121,10 +122,12 @@ export function scriptedAiModel(specification: 'v3' | 'v4', steps: readonly Step
     modelId,
     supportedUrls: {},
     doGenerate: async ({ prompt }: { prompt: readonly Message[] }) => {
+      await tick();
       const step = next(prompt);
       return { content: contentOf(step), finishReason: finishOf(step), usage, warnings: [] };
     },
     doStream: async ({ prompt, abortSignal }: { prompt: readonly Message[]; abortSignal?: AbortSignal }) => {
+      await tick();
       const step = next(prompt);
       return { stream: streamOf(step, abortSignal) };
     },

@@ -1,8 +1,7 @@
 import { scripts, type Script } from './script.js';
 
 /** What the user of a scenario does. */
-type Act =
-  'ask' | 'ask and stop' | 'ask and read nothing more' | 'ask, then approve' | 'ask, then refuse' | 'embed';
+type Act = 'ask' | 'ask and stop' | 'ask and read nothing more' | 'ask, then approve' | 'ask, then refuse' | 'embed';
 
 export interface Scenario {
   readonly script: Script;
