@@ -32,7 +32,7 @@ export async function runWithFault(
     );
     const args = ['node_modules/vitest/vitest.mjs', 'run', testFile, '--reporter=dot'];
     const env = { ...process.env, ANALYTICS_SRC: join(copy, 'src'), SEED: '7' };
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 28 });
     return { failed: false, output: stdout + stderr };
   } catch (error) {
     const { stdout = '', stderr = '', code } = error as { stdout?: string; stderr?: string; code?: unknown };
