@@ -1,12 +1,12 @@
 import { countGeneration } from '../context/call-totals.js';
-import type { AnalyticsContextValues } from '../context/context-values.js';
 import type { Frame } from '../context/frame.js';
 import type { EventRecord } from '../delivery/event-record.js';
 import type { JsonObject } from '../event/analytics-event.js';
 import { openRouterTracingFields } from '../event/open-router.js';
 import { ContentCapture, type CapturedContent } from './content-capture.js';
-import { generationProperties, outcomeProperties, seconds } from './generation-properties.js';
+import { generationProperties, putOutcome, seconds } from './generation-properties.js';
 import type { ModelCall } from './model-call.js';
+import { recordAt, type TracePlace } from './record-at.js';
 
 /** The settings of PostHog's AI events. */
 export interface AiSettings {
@@ -16,14 +16,6 @@ export interface AiSettings {
   readonly generations: 'ours' | 'openrouter' | 'off';
   readonly captureContent: ReadonlySet<CapturedContent>;
   readonly captureErrorMessages: boolean;
-}
-
-/** Where and for whom something of a trace happened: what its record needs besides its properties. */
-export interface TracePlace extends Pick<
-  EventRecord,
-  'time' | 'traceId' | 'spanId' | 'parentSpanId' | 'userId' | 'sessionId' | 'groups' | 'dedupKey' | 'source'
-> {
-  readonly context: AnalyticsContextValues;
 }
 
 /** One node of a trace that is no call of a model. */
@@ -77,7 +69,7 @@ export class AiEvents {
     if (span.toolCallId !== undefined) properties.$ai_tool_call_id = span.toolCallId;
     const latency = seconds(span.durationMs);
     if (latency !== undefined) properties.$ai_latency = latency;
-    Object.assign(properties, outcomeProperties(span, this.settings.captureErrorMessages));
+    putOutcome(properties, span, this.settings.captureErrorMessages);
     const isTool = span.type === 'tool';
     const input = this.content.take(isTool ? 'toolArguments' : 'prompts', span.input);
     if (input !== undefined) properties.$ai_input_state = input;
@@ -109,8 +101,9 @@ export class AiEvents {
   }
 
   private emit(place: TracePlace, event: string, given: JsonObject, measured: JsonObject): void {
+    const record = recordAt(place, event, given, measured);
     // A parent that is not emitted would hide what is beneath it in PostHog's tree.
-    const parentSpanId = this.settings.traces || place.parentSpanId === place.traceId ? place.parentSpanId : undefined;
-    this.record({ ...place, event, properties: given, measured, parentSpanId });
+    const hidesParent = !this.settings.traces && place.parentSpanId !== place.traceId;
+    this.record(hidesParent ? { ...record, parentSpanId: undefined } : record);
   }
 }

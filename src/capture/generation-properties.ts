@@ -38,7 +38,7 @@ export function generationProperties(
     put('$ai_tool_call_count', call.toolsCalled.length);
   }
   put('retries', call.retries);
-  Object.assign(properties, outcomeProperties(call, captureErrorMessages));
+  putOutcome(properties, call, captureErrorMessages);
   put('$ai_input', content.take('prompts', call.input));
   if (call.kind !== 'embedding') put('$ai_output_choices', content.take('completions', call.output));
   put('$ai_tools', content.take('toolDefinitions', call.tools));
@@ -46,18 +46,19 @@ export function generationProperties(
 }
 
 /** How something ended, in our words and in PostHog's. An error's message goes out only where that is switched on. */
-export function outcomeProperties(
+export function putOutcome(
+  properties: JsonObject,
   end: Pick<ModelCall, 'outcome' | 'abortReason' | 'error'>,
   captureErrorMessages: boolean,
-): JsonObject {
+): void {
   const { outcome = 'success', abortReason, error } = end;
-  const properties: JsonObject = { outcome, $ai_is_error: outcome === 'error' };
+  properties.outcome = outcome;
+  properties.$ai_is_error = outcome === 'error';
   if (outcome === 'aborted') properties.abort_reason = abortReason ?? null;
-  if (outcome !== 'error') return properties;
+  if (outcome !== 'error') return;
   const type = error === undefined ? null : errorType(error);
   properties.error_type = type;
   properties.$ai_error = (captureErrorMessages ? redactedMessage(error) : null) ?? type ?? 'error';
-  return properties;
 }
 
 /** Milliseconds as the seconds that PostHog counts in, to the microsecond. */

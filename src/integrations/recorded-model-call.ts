@@ -3,11 +3,13 @@ import type { ModelCall } from '../capture/model-call.js';
 import { RecordedSpan, type SpanEnd, type SpanStart } from './recorded-span.js';
 import type { RecorderParts } from './run-recorder.js';
 
-export interface ModelCallStart extends SpanStart, Omit<ModelCall, 'outcome' | 'error' | 'abortReason'> {}
+export interface ModelCallStart
+  extends SpanStart, Pick<ModelCall, 'kind' | 'provider' | 'model' | 'baseUrl' | 'isStream' | 'input' | 'tools'> {}
 export interface ModelCallEnd extends SpanEnd, ModelCall {}
 
 /** A call of a model that a framework has begun: `$ai_generation` or `$ai_embedding`, when it is over. */
 export class RecordedModelCall extends RecordedSpan {
+  override readonly source = 'model call';
   private firstTokenAt: number | undefined = undefined;
   private answeredAt: number | undefined = undefined;
   private attempts = 0;
@@ -17,11 +19,11 @@ export class RecordedModelCall extends RecordedSpan {
 
   constructor(parts: RecorderParts, start: ModelCallStart) {
     super(parts, start, false);
-    const { key: _key, parent: _parent, input, tools, ...known } = start;
     const { content } = this.target.ai;
-    this.known = known;
-    if (content.has('prompts')) this.known.input = input;
-    if (content.has('toolDefinitions')) this.known.tools = tools;
+    const { kind, provider, model, baseUrl, isStream } = start;
+    this.known = { kind, provider, model, baseUrl, isStream };
+    if (content.has('prompts')) this.known.input = start.input;
+    if (content.has('toolDefinitions')) this.known.tools = start.tools;
   }
 
   /** The first piece of the answer has come. */
@@ -43,30 +45,26 @@ export class RecordedModelCall extends RecordedSpan {
   end(end: ModelCallEnd = {}): void {
     if (!this.close()) return;
     const { outcome, error, abortReason } = this.decide(end);
-    const call: ModelCall = {
-      ...this.known,
-      durationMs: this.answeredAt === undefined ? this.durationMs : this.answeredAt - this.startedAt,
-      ...(this.attempts > 1 && { retries: this.attempts - 1 }),
-      ...(this.firstTokenAt !== undefined && { timeToFirstTokenMs: this.firstTokenAt - this.startedAt }),
-      ...withoutUndefined(end),
-      outcome,
-      error,
-      abortReason,
-    };
+    const call = this.known;
+    call.durationMs = this.answeredAt === undefined ? this.durationMs : this.answeredAt - this.startedAt;
+    if (this.attempts > 1) call.retries = this.attempts - 1;
+    if (this.firstTokenAt !== undefined) call.timeToFirstTokenMs = this.firstTokenAt - this.startedAt;
+    learn(call, end);
+    call.outcome = outcome;
+    call.error = error;
+    call.abortReason = abortReason;
     if (call.timeToFirstTokenMs != null) this.parts.firstToken(this.outer, this.startedAt + call.timeToFirstTokenMs);
     this.known = {};
-    this.target.ai.generation(this.place, call, this.outer);
+    this.target.ai.generation(this, call, this.outer);
   }
 
   override finish(outcome: Outcome, abortReason?: AbortReason): void {
     this.end({ outcome, abortReason });
   }
-
-  protected override get source(): string {
-    return 'model call';
-  }
 }
 
-function withoutUndefined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+function learn(call: ModelCall, more: ModelCall): void {
+  for (const key of Object.keys(more) as (keyof ModelCall)[]) {
+    if (more[key] !== undefined) (call as Record<string, unknown>)[key] = more[key];
+  }
 }

@@ -39,6 +39,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
   readonly frame: Frame;
   readonly totals: CallTotals = { toolCalls: 0, toolErrors: 0 };
   readonly framework: string;
+  override readonly source: string;
   readonly name: string | undefined;
   readonly operation: string;
   /** Monotonic milliseconds. */
@@ -55,6 +56,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     super(parts, start, true);
     this.framework = start.framework;
     this.name = start.name;
+    this.source = start.name === undefined ? start.framework : `${start.framework} ${start.name}`;
     this.operation = start.operation ?? 'run';
     const around = callsAround(this.outer);
     const counts = isAgentRun(parts, start, around.some(tracksRunOrTool));
@@ -69,7 +71,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     this.frame.call = this;
     this.frame.totals = this.totals;
     if (this.target.ai.content.has('prompts')) this.input = start.input;
-    if (this.tracksMessage && start.message !== undefined) recordMessageSent(this.target, this.place, start.message);
+    if (this.tracksMessage && start.message !== undefined) recordMessageSent(this, this.target, start.message);
   }
 
   /** Runs `fn` inside the run: what it begins lies beneath it. Returns what `fn` returns. */
@@ -103,10 +105,6 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     this.end({ outcome, abortReason });
   }
 
-  protected override get source(): string {
-    return this.name === undefined ? this.framework : `${this.framework} ${this.name}`;
-  }
-
   private decideRun(end: RunEnd): DecidedEnd {
     const decided = this.decide(end);
     const waits = this.answers.length > 0 && (decided.outcome === 'success' || decided.outcome === 'step_limit');
@@ -114,16 +112,17 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
   }
 
   private emit(decided: DecidedEnd, output: unknown): void {
-    const { target, place, durationMs, input } = this;
-    if (this.tracksMessage) recordResponse(this, target, place, this.measured(decided, durationMs));
+    const { target, durationMs, input } = this;
+    if (this.tracksMessage) recordResponse(this, target, this.measured(decided, durationMs));
     if (this.emitsRun && decided.outcome !== 'interrupted') {
-      const { models = noModels(), ...calls } = this.partSoFar().totals;
+      const { totals } = this.partSoFar();
       const measured = this.measured(decided, durationMs + (this.earlier?.durationMs ?? 0));
-      recordRun(this, target, place, { ...measured }, { ...calls, models });
+      recordRun(this, target, measured, totals);
     }
     const type = this.spanId === this.traceId ? 'trace' : 'agent';
     const name = (target.captureNames ? this.name : undefined) ?? this.operation;
-    target.ai.span(place, { type, name, durationMs, input, output, ...decided });
+    const { outcome, error, abortReason } = decided;
+    target.ai.span(this, { type, name, durationMs, input, output, outcome, error, abortReason });
   }
 
   /** What this and the parts before it have come to. */

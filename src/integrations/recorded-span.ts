@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { abortReasonOf, hasClientLeft } from '../capture/abort-reason.js';
-import type { TracePlace } from '../capture/ai-events.js';
+import type { TracePlace } from '../capture/record-at.js';
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
 import { currentFrame } from '../context/context-storage.js';
@@ -44,7 +44,7 @@ export interface DecidedEnd {
 type RecordedParent = RecordedSpan & { readonly frame: Frame };
 
 /** One node of a trace while it is open. It keeps the person, session and trace that it began with. */
-export abstract class RecordedSpan {
+export abstract class RecordedSpan implements TracePlace {
   readonly key: unknown;
   /** Wall clock of the begin, milliseconds since 1970. */
   readonly time: number;
@@ -97,14 +97,8 @@ export abstract class RecordedSpan {
   /** Ends it and what is open beneath it from outside. */
   abstract finish(outcome: Outcome, abortReason?: AbortReason): void;
 
-  /** Where and for whom, for the records of it. */
-  protected get place(): TracePlace {
-    const { time, context, traceId, spanId, parentSpanId, source } = this;
-    return { time, context, traceId, spanId, parentSpanId, source };
-  }
-
   /** Who emits it, for diagnostics. */
-  protected abstract get source(): string;
+  abstract readonly source: string;
 
   protected get durationMs(): number {
     return Math.round((this.target.clock.monotonic() - this.startedAt) * 1000) / 1000;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimedTool } from '../capture/ai-events.js';
 import { declaredProperties, fillDeclared, type DeclaredProperty } from '../capture/declared-properties.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
+import { recordAt } from '../capture/record-at.js';
 import { countToolCall } from '../context/call-totals.js';
 import { contextStorage } from '../context/context-storage.js';
 import { Frame, type FrameCall } from '../context/frame.js';
@@ -31,6 +32,7 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   readonly tracksTool = true;
   readonly frame: Frame;
   readonly name: string;
+  override readonly source: string;
   readonly callId: string;
   private claimed: 'inside' | 'beside' | undefined = undefined;
   /** Only where something of them may go out. */
@@ -39,6 +41,7 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   constructor(parts: RecorderParts, start: ToolStart) {
     super(parts, start, false);
     this.name = start.name;
+    this.source = `tool ${start.name}`;
     const isCreation = Object.hasOwn(parts.options.toolEvents, start.name);
     if (isCreation || this.target.ai.content.has('toolArguments')) this.arguments = start.arguments;
     this.callId = start.callId ?? randomUUID();
@@ -77,21 +80,15 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     return { traceId, spanId, parentSpanId, callId };
   }
 
-  protected override get source(): string {
-    return `tool ${this.name}`;
-  }
-
   private emit(decided: DecidedEnd, { durationMs = this.durationMs, result }: ToolEnd): void {
     countToolCall(this.outer, decided.outcome === 'error');
-    const { place, target, name, callId } = this;
-    target.record({
-      ...place,
-      event: target.names.tool_called,
-      properties: { tool_name: name, tool_call_id: callId },
-      measured: this.measured(decided, durationMs),
-    });
+    const { target, name, callId } = this;
+    const properties = { tool_name: name, tool_call_id: callId };
+    target.record(recordAt(this, target.names.tool_called, properties, this.measured(decided, durationMs)));
     const { arguments: input } = this;
-    target.ai.span(place, { type: 'tool', name, toolCallId: callId, durationMs, input, output: result, ...decided });
+    const { outcome, error, abortReason } = decided;
+    const span = { type: 'tool', name, toolCallId: callId, durationMs, input, output: result } as const;
+    target.ai.span(this, { ...span, outcome, error, abortReason });
   }
 
   /** A decorated method that ran outside counts for what lies around it; these it does not see. */
@@ -112,7 +109,7 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     const { target } = this;
     const properties: JsonObject = fillDeclared(declared, result, [this.arguments]);
     const measured = { outcome: 'success', duration_ms: this.durationMs };
-    target.record({ ...this.place, time: target.clock.now(), event: target.names[event], properties, measured });
+    target.record(recordAt(this, target.names[event], properties, measured, target.clock.now()));
   }
 }
 
