@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from 'nestjs-agent-analytics';
+import { AnalyticsInboxModule } from 'nestjs-agent-analytics/inbox';
 import { AgentLibrary } from './agents/agent-library.js';
 import { AgentRuns } from './agents/agent-runs.service.js';
 import { AgentScheduler } from './agents/agent-scheduler.service.js';
@@ -15,6 +16,7 @@ import { Conversations } from './chat/conversations.js';
 import { CopilotService } from './chat/copilot.service.js';
 import { ConsoleSink } from './events/console.sink.js';
 import { EventsModule } from './events/events.module.js';
+import { InboxController } from './events/inbox.controller.js';
 import { RecentEvents } from './events/recent-events.sink.js';
 import { modelProvider } from './model/model.provider.js';
 import { AgentTools } from './tools/agent-tools.js';
@@ -31,9 +33,11 @@ import { CopilotTools } from './tools/tool-set.js';
       inject: [ConsoleSink, RecentEvents],
       useFactory: (console: ConsoleSink, recent: RecentEvents) => ({ sinks: [console, recent], exposeTraceId: true }),
     }),
+    // It shows every event, so in production it would need a guard that says who may look.
+    AnalyticsInboxModule.forRoot({ enabled: process.env['NODE_ENV'] !== 'production' }),
     EventsModule,
   ],
-  controllers: [ChatController, SignInController, WebhookController],
+  controllers: [ChatController, InboxController, SignInController, WebhookController],
   providers: [
     { provide: APP_GUARD, useClass: DemoAuthGuard },
     { provide: APP_PIPE, useClass: StandardSchemaValidationPipe },

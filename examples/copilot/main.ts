@@ -3,6 +3,7 @@ import { ConfigService } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AnalyticsConfigurationError } from 'nestjs-agent-analytics';
+import { AnalyticsInbox } from 'nestjs-agent-analytics/inbox';
 import { AppModule } from './app.module.js';
 import { DemoSettingError, portSetting, setting } from './demo-settings.js';
 import { exampleFolder } from './example-folder.js';
@@ -23,16 +24,17 @@ async function start(): Promise<void> {
 
   const config = app.get(ConfigService);
   await app.listen(portSetting(config), setting(config, 'HOST') ?? '127.0.0.1');
-  sayHello(await app.getUrl(), config, app.get<CopilotModel>(COPILOT_MODEL));
+  sayHello(await app.getUrl(), app.get(AnalyticsInbox).url, config, app.get<CopilotModel>(COPILOT_MODEL));
 }
 
-function sayHello(url: string, config: ConfigService, { description }: CopilotModel): void {
+function sayHello(url: string, inbox: string | null, config: ConfigService, { description }: CopilotModel): void {
   const key = setting(config, 'POSTHOG_API_KEY') ?? setting(config, 'POSTHOG_PROJECT_TOKEN');
   const host = setting(config, 'POSTHOG_HOST') ?? 'https://us.i.posthog.com';
   const events = key
     ? `go to PostHog at ${host}, and show below`
     : 'stay here and show below (set POSTHOG_API_KEY to send them)';
-  console.log(`\n  Copilot demo: ${url}\n  Events ${events}.\n  Answers come from ${description}.\n`);
+  const alone = inbox === null ? '' : `\n  Its events, in the page and alone: ${inbox}`;
+  console.log(`\n  Copilot demo: ${url}${alone}\n  Events ${events}.\n  Answers come from ${description}.\n`);
 }
 
 function explain(error: unknown): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -14,6 +14,9 @@ export default async function compileFixtures({ vitest }: TestProject): Promise<
   const exports = { '.': './src/index.js', './*': './src/*/index.js' };
   mkdirSync('.compiled', { recursive: true });
   writeFileSync('.compiled/package.json', JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }));
+  // The inbox's page is bundled beside the sources, and the compiler does not take it along.
+  const page = 'inbox/page-assets.cjs';
+  if (existsSync(`src/${page}`)) cpSync(`src/${page}`, `.compiled/src/${page}`);
   try {
     await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.fixtures.json']);
   } catch (error) {

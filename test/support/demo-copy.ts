@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
@@ -37,24 +37,65 @@ export function demoDecorators(): DemoDecorator[] {
  * exit code and what it printed. The copy uses the compiled library of `.compiled/src`.
  */
 export async function playConversation(leftOut?: DemoDecorator): Promise<{ code: number; output: string }> {
-  const copy = mkdtempSync(join(process.cwd(), '.mutant-demo-'));
+  const copy = copyDemo(leftOut);
   try {
-    const exports = { '.': './src/index.js', './*': './src/*/index.js' };
-    writeFileSync(
-      join(copy, 'package.json'),
-      JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }),
-    );
-    symlinkSync(join(process.cwd(), '.compiled', 'src'), join(copy, 'src'));
-    cpSync(DEMO, join(copy, DEMO), { recursive: true, filter: (path) => !path.endsWith('dist') });
-    for (const file of sourceFiles()) {
-      const source = readFileSync(join(DEMO, file), 'utf8');
-      const { start, end } = leftOut?.file === file ? leftOut : { start: 0, end: 0 };
-      compile(source.slice(0, start) + source.slice(end), join(copy, DEMO, 'dist', file.replace(/\.ts$/, '.js')));
-    }
     return await run(join(copy, DEMO, 'dist', 'conversation.js'));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Starts a copy of the demo on a free port. */
+export async function startDemo(): Promise<{ url: string; stop(): Promise<void> }> {
+  const copy = copyDemo();
+  const child = spawn(process.execPath, [join(copy, DEMO, 'dist', 'main.js')], {
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      PORT: '0',
+      POSTHOG_API_KEY: '',
+      OPENROUTER_API_KEY: '',
+      OPENAI_API_KEY: '',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      said += chunk.toString('utf8');
+      const address = /Copilot demo: (\S+)/.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void gone.then(() => reject(new Error(`the demo ended:\n${said}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await gone;
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+function copyDemo(leftOut?: DemoDecorator): string {
+  const copy = mkdtempSync(join(process.cwd(), '.mutant-demo-'));
+  const exports = { '.': './src/index.js', './*': './src/*/index.js' };
+  writeFileSync(
+    join(copy, 'package.json'),
+    JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }),
+  );
+  symlinkSync(join(process.cwd(), '.compiled', 'src'), join(copy, 'src'));
+  cpSync(DEMO, join(copy, DEMO), { recursive: true, filter: (path) => !path.endsWith('dist') });
+  for (const file of sourceFiles()) {
+    const source = readFileSync(join(DEMO, file), 'utf8');
+    const { start, end } = leftOut?.file === file ? leftOut : { start: 0, end: 0 };
+    compile(source.slice(0, start) + source.slice(end), join(copy, DEMO, 'dist', file.replace(/\.ts$/, '.js')));
+  }
+  return copy;
 }
 
 function sourceFiles(): string[] {
