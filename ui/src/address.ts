@@ -1,32 +1,45 @@
-import { effect } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import { fields, filters, text, type Filters } from './filters.ts';
 import { cursor, opened } from './selection.ts';
+import { view, viewOf } from './views.ts';
 
 /**
- * Filters and the opened event stand in the address behind `#`, which never leaves the browser: a reload keeps them,
- * and a link leads to them.
+ * View, filters and the opened event stand in the address behind `#`, which never leaves the browser: a reload keeps
+ * them, and a link leads to them. Each view is a step of the browser's history.
  */
 export function followAddress(): void {
   readAddress();
   addEventListener('hashchange', readAddress);
+  addEventListener('popstate', readAddress);
   effect(() => {
     const query = new URLSearchParams(filters.value);
     if (text.value !== '') query.set('text', text.value);
     if (opened.value !== null) query.set('open', opened.value);
+    if (view.value !== 'events') query.set('view', view.value);
     const hash = query.size === 0 ? '' : `#${query.toString()}`;
-    if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
+    if (hash === location.hash) return;
+    const address = `${location.pathname}${location.search}${hash}`;
+    if (viewOf(readHash().get('view')) === view.value) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
   });
 }
 
 function readAddress(): void {
-  const query = new URLSearchParams(location.hash.slice(1));
+  const query = readHash();
   const given: Partial<Record<keyof Filters, string>> = {};
   for (const field of fields) {
     const value = query.get(field);
     if (value !== null) given[field] = value;
   }
-  filters.value = given;
-  text.value = query.get('text') ?? '';
-  opened.value = query.get('open');
-  cursor.value ??= opened.value;
+  batch(() => {
+    filters.value = given;
+    text.value = query.get('text') ?? '';
+    opened.value = query.get('open');
+    cursor.value ??= opened.value;
+    view.value = viewOf(query.get('view'));
+  });
+}
+
+function readHash(): URLSearchParams {
+  return new URLSearchParams(location.hash.slice(1));
 }

@@ -3,8 +3,10 @@ import { EventDetailPane } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { Overview } from './overview/overview.tsx';
 import { opened } from './selection.ts';
 import { Toolbar } from './toolbar.tsx';
+import { view } from './views.ts';
 
 const layout = computed(() => (opened.value === null ? 'main' : 'main is-split'));
 
@@ -12,14 +14,29 @@ export function App() {
   return (
     <>
       <Header />
-      <main class={layout.value}>
-        <section class="feed" aria-label="Events">
-          <Toolbar />
-          <EventList />
-        </section>
-        <EventDetailPane />
-      </main>
+      <View />
       <HelpDialog />
     </>
+  );
+}
+
+function View() {
+  switch (view.value) {
+    case 'events':
+      return <EventsView />;
+    case 'overview':
+      return <Overview />;
+  }
+}
+
+function EventsView() {
+  return (
+    <main class={layout.value}>
+      <section class="feed" aria-label="Events">
+        <Toolbar />
+        <EventList />
+      </section>
+      <EventDetailPane />
+    </main>
   );
 }

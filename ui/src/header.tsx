@@ -4,6 +4,7 @@ import { isHelpOpen } from './keyboard.ts';
 import { isPaused, pause, resume, waitingCount } from './rows.ts';
 import { clearEvents } from './server.ts';
 import { cycleTheme, theme } from './theme.ts';
+import { ViewSwitch } from './view-switch.tsx';
 
 /** The name of the page, whether it is live, and what holds for all of it. */
 export function Header() {
@@ -12,6 +13,7 @@ export function Header() {
       <img src="icon.svg" alt="" width="22" height="22" />
       <h1>Inbox</h1>
       <LiveState />
+      <ViewSwitch />
       <div class="spacer" />
       <PauseButton />
       <button
