@@ -1,8 +1,9 @@
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
+import { ConfigModule, ConfigService } from '@nestjs/config';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from 'nestjs-agent-analytics';
+import { aiSdk } from 'nestjs-agent-analytics/ai-sdk';
 import { AnalyticsInboxModule } from 'nestjs-agent-analytics/inbox';
 import { AgentLibrary } from './agents/agent-library.js';
 import { AgentRuns } from './agents/agent-runs.service.js';
@@ -14,6 +15,7 @@ import { SignInController } from './auth/sign-in.controller.js';
 import { ChatController } from './chat/chat.controller.js';
 import { Conversations } from './chat/conversations.js';
 import { CopilotService } from './chat/copilot.service.js';
+import { setting } from './demo-settings.js';
 import { ConsoleSink } from './events/console.sink.js';
 import { EventsModule } from './events/events.module.js';
 import { InboxController } from './events/inbox.controller.js';
@@ -30,8 +32,13 @@ import { CopilotTools } from './tools/tool-set.js';
     ScheduleModule.forRoot(),
     AnalyticsModule.forRootAsync({
       imports: [EventsModule],
-      inject: [ConsoleSink, RecentEvents],
-      useFactory: (console: ConsoleSink, recent: RecentEvents) => ({ sinks: [console, recent], exposeTraceId: true }),
+      inject: [ConsoleSink, RecentEvents, ConfigService],
+      useFactory: (console: ConsoleSink, recent: RecentEvents, config: ConfigService) => ({
+        sinks: [console, recent],
+        exposeTraceId: true,
+        // What the decorators track is not told twice: this adds the generations, with their tokens, and the trace.
+        integrations: setting(config, 'DEMO_INTEGRATIONS') === 'none' ? [] : [aiSdk()],
+      }),
     }),
     // It shows every event, so in production it would need a guard that says who may look.
     AnalyticsInboxModule.forRoot({ enabled: process.env['NODE_ENV'] !== 'production' }),

@@ -8,6 +8,15 @@ describe.concurrent('the demo’s conversation', { timeout: 120_000 }, () => {
     expect(code).toBe(0);
   });
 
+  it('tells nothing twice beside the AI SDK’s integration, which adds the model’s calls and the traces', async ({
+    expect,
+  }) => {
+    const { code, output } = await playConversation(undefined, { DEMO_INTEGRATIONS: 'ai-sdk' });
+    expect(output).toContain('nothing is missing');
+    for (const event of ['$ai_trace', '$ai_span', '$ai_generation']) expect(output).toContain(event);
+    expect(code).toBe(0);
+  });
+
   it.each(demoDecorators())('says what is missing without $name', async (decorator) => {
     const { code, output } = await playConversation(decorator);
     expect(output).toContain('Not as it must be');

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { compiledPackage } from './compiled-package.js';
 
 /** Compiles `src` and the applications of `test/fixtures` once before a run in which a test starts processes. */
 export default async function compileFixtures({ vitest }: TestProject): Promise<void> {
@@ -11,9 +12,8 @@ export default async function compileFixtures({ vitest }: TestProject): Promise<
   if (patterns.length > 0 && !startersOfProcesses().some((file) => patterns.some((part) => file.includes(part))))
     return;
   // What is compiled finds the compiled library by its name.
-  const exports = { '.': './src/index.js', './*': './src/*/index.js' };
   mkdirSync('.compiled', { recursive: true });
-  writeFileSync('.compiled/package.json', JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }));
+  writeFileSync('.compiled/package.json', compiledPackage());
   // The inbox's page is bundled beside the sources, and the compiler does not take it along.
   const page = 'inbox/page-assets.cjs';
   if (existsSync(`src/${page}`)) cpSync(`src/${page}`, `.compiled/src/${page}`);

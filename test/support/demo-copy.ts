@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import { compiledPackage } from './compiled-package.js';
 
 const DEMO = 'examples/copilot';
 
@@ -36,10 +37,13 @@ export function demoDecorators(): DemoDecorator[] {
  * Plays the demo's conversation on a compiled copy of it, one of its decorators left out where one is named. Tells its
  * exit code and what it printed. The copy uses the compiled library of `.compiled/src`.
  */
-export async function playConversation(leftOut?: DemoDecorator): Promise<{ code: number; output: string }> {
+export async function playConversation(
+  leftOut?: DemoDecorator,
+  env: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
   const copy = copyDemo(leftOut);
   try {
-    return await run(join(copy, DEMO, 'dist', 'conversation.js'));
+    return await run(join(copy, DEMO, 'dist', 'conversation.js'), env);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -83,11 +87,7 @@ export async function startDemo(): Promise<{ url: string; stop(): Promise<void> 
 
 function copyDemo(leftOut?: DemoDecorator): string {
   const copy = mkdtempSync(join(process.cwd(), '.mutant-demo-'));
-  const exports = { '.': './src/index.js', './*': './src/*/index.js' };
-  writeFileSync(
-    join(copy, 'package.json'),
-    JSON.stringify({ name: 'nestjs-agent-analytics', type: 'module', exports }),
-  );
+  writeFileSync(join(copy, 'package.json'), compiledPackage());
   symlinkSync(join(process.cwd(), '.compiled', 'src'), join(copy, 'src'));
   cpSync(DEMO, join(copy, DEMO), { recursive: true, filter: (path) => !path.endsWith('dist') });
   for (const file of sourceFiles()) {
@@ -117,9 +117,9 @@ function compile(source: string, to: string): void {
   writeFileSync(to, outputText);
 }
 
-function run(script: string): Promise<{ code: number; output: string }> {
+function run(script: string, env: Record<string, string>): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script], (error, stdout, stderr) => {
+    execFile(process.execPath, [script], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
     });
   });

@@ -32,7 +32,9 @@ export async function converseWith(url: string): Promise<ConversationReport> {
 export async function converseWithOwnDemo(): Promise<ConversationReport> {
   const receiver = await startReceiver(API_KEY);
   try {
-    const demo = await startDemo({ POSTHOG_HOST: receiver.url, POSTHOG_API_KEY: API_KEY });
+    // Without the integration: what it sees would stand in for a decorator that is missing.
+    const DEMO_INTEGRATIONS = process.env['DEMO_INTEGRATIONS'] ?? 'none';
+    const demo = await startDemo({ POSTHOG_HOST: receiver.url, POSTHOG_API_KEY: API_KEY, DEMO_INTEGRATIONS });
     return await converse(demo, receiver).finally(() => demo.stop());
   } finally {
     receiver.close();
