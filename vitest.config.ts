@@ -21,7 +21,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/bench/**'] },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/bench/**', 'test/matrix/**'],
+        },
       },
       {
         // After the others and one by one: it measures frames, which neighbours would spoil.
@@ -34,9 +38,13 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
+        test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 2 } },
+      },
+      {
         // Last, and alone on the machine: it measures what a call costs.
         extends: true,
-        test: { name: 'bench', include: ['test/bench/**/*.test.ts'], sequence: { groupOrder: 2 } },
+        test: { name: 'bench', include: ['test/bench/**/*.test.ts'], sequence: { groupOrder: 3 } },
       },
     ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],
