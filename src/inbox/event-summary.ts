@@ -1,5 +1,5 @@
 import type { AnalyticsEvent, JsonObject } from '../event/analytics-event.js';
-import type { DeliveryState, EventSummary, StateChange } from './inbox-api.js';
+import type { DeliveryState, EventKind, EventSummary, StateChange } from './inbox-api.js';
 import type { StoredEvent } from './stored-event.js';
 import type { VerdictSettings } from './verdicts/verdict-settings.js';
 import { cutText } from './visible-text.js';
@@ -14,6 +14,7 @@ export function summarise(
   settings: VerdictSettings,
 ): EventSummary {
   const { properties } = event;
+  const kind = kindOf(event.event);
   return {
     seq: stored.seq,
     at: event.timestamp,
@@ -24,6 +25,8 @@ export function summarise(
     outcome: textOf(properties.outcome),
     durationMs: durationOf(properties),
     gist: gistOf(event),
+    kind,
+    tool: kind === 'tool' ? textOf(properties.tool_name) : null,
     source: stored.source === null ? null : cutText(stored.source, LONGEST_TEXT),
     state: stateOf(stored, settings),
     reason: stored.reason,
@@ -38,6 +41,13 @@ export function stateOf({ fate }: StoredEvent, { hasKey }: VerdictSettings): Del
 
 export function stateChange(stored: StoredEvent, settings: VerdictSettings): StateChange {
   return [stored.seq, stateOf(stored, settings), stored.reason];
+}
+
+/** By the end of the name, whatever the prefix. */
+function kindOf(event: string): EventKind | null {
+  const [, end = ''] = /(?:^|_)(message_sent|tool_called|agent_run_(?:success|failed|started))$/.exec(event) ?? [];
+  if (end === '') return null;
+  return end === 'message_sent' ? 'message' : end === 'tool_called' ? 'tool' : 'run';
 }
 
 const tellingProperties = [

@@ -23,6 +23,10 @@ export interface EventSummary {
   readonly durationMs: number | null;
   /** What tells this event from others of its name: the tool, the graph, the model. */
   readonly gist: string;
+  /** Which part of a conversation it is; `null` where it is none of these. */
+  readonly kind: EventKind | null;
+  /** The tool, where it is a tool's call. */
+  readonly tool: string | null;
   /** `Class.method` that emitted it, where known. */
   readonly source: string | null;
   readonly state: DeliveryState;
@@ -30,6 +34,9 @@ export interface EventSummary {
   /** The worst of its verdicts, delivery left aside. */
   readonly level: VerdictLevel;
 }
+
+/** A user's message, a tool's call, or an agent's run, however it ended. */
+export type EventKind = 'message' | 'tool' | 'run';
 
 /** `good`: as it should be; `note`: good to know; `warn`: probably not meant; `bad`: something is lost. */
 export type VerdictLevel = 'good' | 'note' | 'warn' | 'bad';

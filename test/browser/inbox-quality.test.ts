@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleConversation, sampleEvent } from '../inbox/sample-events.js';
+import { violations } from './axe.js';
 import { launchBrowser } from './browser.js';
 import { measureFilter, measureScroll, noteFirstRow } from './in-page.js';
 import { InboxPage } from './inbox-page.js';
@@ -106,21 +106,3 @@ describe('the inbox for its readers', () => {
     expect(await background()).toBe(dark);
   });
 });
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: inPage } = globalThis as unknown as { axe: { run(): Promise<AxeResult> } };
-    const { violations: found } = await inPage.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-}

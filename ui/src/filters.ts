@@ -1,9 +1,10 @@
 import { computed, effect, signal } from '@preact/signals';
+import { isWithin, readInterval } from './interval.ts';
 import { allRows, boot, capacity, type Row } from './rows.ts';
 import { searchText } from './server.ts';
 
-/** What a row can be filtered by, beside the text. */
-export const fields = ['event', 'person', 'session', 'outcome', 'state'] as const;
+/** What a row can be filtered by, beside the text; `time` is an interval. */
+export const fields = ['event', 'person', 'session', 'outcome', 'state', 'tool', 'kind', 'time'] as const;
 export type Field = (typeof fields)[number];
 export type Filters = Readonly<Partial<Record<Field, string>>>;
 
@@ -18,16 +19,22 @@ export const isFiltered = computed(() => text.value !== '' || Object.keys(filter
 /** The rows to show, newest first. */
 export const visibleRows = computed<readonly Row[]>(() => {
   const { list } = allRows.value;
-  const given = Object.entries(filters.value) as [Field, string][];
+  const tests = (Object.entries(filters.value) as [Field, string][]).map(([field, value]) => testOf(field, value));
   const matches = found.value;
   const visible: Row[] = [];
   for (let place = list.length - 1; place >= 0; place--) {
     const row = list[place];
     if (row === undefined || (matches !== null && !matches.has(row.key))) continue;
-    if (given.every(([field, value]) => row[field] === value)) visible.push(row);
+    if (tests.every((test) => test(row))) visible.push(row);
   }
   return visible;
 });
+
+function testOf(field: Field, value: string): (row: Row) => boolean {
+  if (field !== 'time') return (row) => row[field] === value;
+  const interval = readInterval(value);
+  return interval === null ? () => true : (row) => isWithin(Date.parse(row.at), interval);
+}
 
 export function setFilter(field: Field, value: string | null): void {
   const { [field]: _old, ...others } = filters.value;
@@ -43,7 +50,7 @@ export function clearFilters(): void {
 const MOST_CHOICES = 200;
 
 /** The values of a field that the rows have, the most recent first. */
-export function choicesOf(field: Field): string[] {
+export function choicesOf(field: Exclude<Field, 'time'>): string[] {
   const { list } = allRows.value;
   const values = new Set<string>();
   const chosen = filters.value[field];

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { clearFilters, isFiltered } from './filters.ts';
 import { findRow, isPaused, pause, resume } from './rows.ts';
 import { chosenTab, close, cursor, moveCursor, open, opened, tabs } from './selection.ts';
+import { view } from './views.ts';
 
 export const isHelpOpen = signal(false);
 
@@ -22,11 +23,14 @@ export function listenToKeys(): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return escape(event);
     if (isTyping(event.target)) return;
-    const act = actions[event.key];
+    const act = view.value === 'events' || everywhere.has(event.key) ? actions[event.key] : undefined;
     if (act === undefined || (event.target instanceof Element && !act(event.target))) return;
     event.preventDefault();
   });
 }
+
+/** The keys that do not speak of the list of events. */
+const everywhere: ReadonlySet<string> = new Set(['p', '?']);
 
 /** Each says whether it took the key. */
 const actions: Readonly<Record<string, (target: Element) => boolean>> = {
@@ -63,6 +67,7 @@ const actions: Readonly<Record<string, (target: Element) => boolean>> = {
 function escape(event: KeyboardEvent): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
   else if (isTyping(event.target)) (event.target as HTMLElement).blur();
+  else if (view.value !== 'events') return;
   else if (opened.value !== null) close();
   else if (isFiltered.value) clearFilters();
   document.getElementById('events')?.focus();

@@ -3,6 +3,7 @@ import '../styles/tokens.css';
 import '../styles/layout.css';
 import '../styles/list.css';
 import '../styles/detail.css';
+import '../styles/overview.css';
 import { followAddress } from './address.ts';
 import { App } from './app.tsx';
 import { startFeed } from './feed.ts';

@@ -2,7 +2,9 @@ import { useSignal } from '@preact/signals';
 import { choicesOf, clearFilters, filters, isFiltered, setFilter, text, visibleRows, type Field } from './filters.ts';
 import { countText, stateTexts } from './format.ts';
 import { Icon } from './icons.tsx';
+import { intervalText } from './interval.ts';
 import { allRows, hasGap } from './rows.ts';
+import { VisibleText } from './visible-text.tsx';
 
 /** The search, the filters, and how many events they leave. */
 export function Toolbar() {
@@ -15,6 +17,9 @@ export function Toolbar() {
         <FilterMenu field="person" label="Person" />
         <FilterMenu field="session" label="Session" />
         <FilterMenu field="state" label="Delivery" />
+        <FilterChip field="kind" label="Kind" />
+        <FilterChip field="tool" label="Tool" />
+        <FilterChip field="time" label="Time" />
         {isFiltered.value && (
           <button type="button" class="button is-quiet" onClick={clearFilters}>
             <Icon name="close" />
@@ -49,7 +54,7 @@ function Search() {
 }
 
 /** A native menu, whose choices are read from the rows when it is reached for, not with every event. */
-function FilterMenu({ field, label }: { field: Field; label: string }) {
+function FilterMenu({ field, label }: { field: Exclude<Field, 'time'>; label: string }) {
   const choices = useSignal<string[]>([]);
   const chosen = filters.value[field];
   const load = (): void => {
@@ -73,6 +78,27 @@ function FilterMenu({ field, label }: { field: Field; label: string }) {
         </option>
       ))}
     </select>
+  );
+}
+
+/** A filter that was set by a link only. */
+function FilterChip({ field, label }: { field: Field; label: string }) {
+  const chosen = filters.value[field];
+  if (chosen === undefined) return null;
+  return (
+    <button
+      type="button"
+      class="button chip"
+      data-field={field}
+      aria-label={`Clear the filter by ${label.toLowerCase()}`}
+      onClick={() => setFilter(field, null)}
+    >
+      <span>
+        {`${label}: `}
+        <VisibleText text={field === 'time' ? intervalText(chosen) : optionText(field, chosen)} />
+      </span>
+      <Icon name="close" />
+    </button>
   );
 }
 

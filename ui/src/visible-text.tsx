@@ -23,6 +23,14 @@ export function VisibleText({ text }: { text: string }) {
   );
 }
 
+/** The same as plain text, at most so many characters of it: for what is drawn, not written. */
+export function visibleText(text: string, most: number): string {
+  const parts = text.slice(0, most * 4).split(unseen);
+  const shown = parts.map((part, place) => (place % 2 === 1 && !harmless.has(part) ? `‹${nameOf(part)}›` : part));
+  const characters = [...shown.join('')];
+  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
+}
+
 function nameOf(character: string): string {
   const known = { '\n': '⏎', '\t': '⇥' }[character];
   return known ?? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
