@@ -21,6 +21,7 @@ export class OpenCalls {
   private oldest: OpenCall | undefined;
   private newest: OpenCall | undefined;
   private count = 0;
+  private leaving = false;
 
   constructor(
     private readonly clock: Clock,
@@ -30,6 +31,15 @@ export class OpenCalls {
 
   get size(): number {
     return this.count;
+  }
+
+  /** Whether the application has begun to leave: a connection that closes now is one that it cuts itself. */
+  get isLeaving(): boolean {
+    return this.leaving;
+  }
+
+  leave(): void {
+    this.leaving = true;
   }
 
   add(call: OpenCall): void {

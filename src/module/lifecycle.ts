@@ -31,6 +31,7 @@ export class Lifecycle {
     const { clock, core, pipeline, timeoutMs } = this.parts;
     if (this.closed || this.deadline !== undefined) return;
     this.deadline = clock.monotonic() + timeoutMs;
+    core.capture.openCalls.leave();
     this.timer = clock.setTimer(() => this.finish(), timeoutMs);
     await core.exceptions.settled();
     await pipeline.leave(timeoutMs * (1 - LAST_SHARE));

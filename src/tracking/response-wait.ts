@@ -1,4 +1,5 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
+import type { AbortReason } from '../capture/event-details.js';
 import type { Frame, TransportEnd } from '../context/frame.js';
 import { abortedEnd, type CallEnd } from './call-end.js';
 
@@ -9,6 +10,7 @@ export class ResponseWait {
   private how: 'completed' | 'closed' | undefined;
   private httpStatus: number | undefined;
   private closedAt: number | undefined;
+  private closedBy: AbortReason = 'client_closed';
 
   private constructor(
     private readonly transport: TransportEnd,
@@ -40,6 +42,7 @@ export class ResponseWait {
       this.how = how;
       this.httpStatus = httpStatus;
       if (how === 'closed') this.closedAt = this.target.clock.monotonic();
+      if (this.target.openCalls.isLeaving) this.closedBy = 'shutdown';
       ended();
     });
   }
@@ -55,6 +58,6 @@ export class ResponseWait {
       return { end: { ...end, httpStatus, outcome: isRefused ? 'error' : end.outcome }, at };
     }
     const failedBefore = result?.outcome === 'error' && (resultEndedAt ?? at) <= closedAt;
-    return { end: failedBefore ? result : abortedEnd('client_closed'), at: closedAt };
+    return { end: failedBefore ? result : abortedEnd(this.closedBy), at: closedAt };
   }
 }

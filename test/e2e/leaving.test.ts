@@ -77,6 +77,6 @@ describe('SIGTERM with shutdown hooks and 5,000 events pending', () => {
     balance(stats);
     expect(server.distinct()).toHaveLength(stats.accepted);
     const [completed] = server.events.filter(({ event }) => event === 'copilot_response_completed');
-    expect(completed?.properties).toMatchObject({ session_id: 's2', outcome: 'aborted' });
+    expect(completed?.properties).toMatchObject({ session_id: 's2', outcome: 'aborted', abort_reason: 'shutdown' });
   });
 });

@@ -129,6 +129,15 @@ describe('a message whose answer a response carries', () => {
     expect(completed(target)).toEqual([expect.objectContaining({ outcome: 'aborted', abort_reason: 'shutdown' })]);
   });
 
+  it('whose response is cut while the application leaves is aborted by the shutdown', async () => {
+    const target = new CollectingTarget();
+    const { run, response } = message(target, async () => 1);
+    await run();
+    target.openCalls.leave();
+    response.end('closed');
+    expect(completed(target)).toEqual([expect.objectContaining({ outcome: 'aborted', abort_reason: 'shutdown' })]);
+  });
+
   it('that the client left is no less aborted by it at shutdown or of old age', () => {
     const target = new CollectingTarget();
     const { run, response } = message(target, () => new Promise(() => undefined));
