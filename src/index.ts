@@ -1,5 +1,10 @@
 export { AnalyticsModule } from './module/analytics.module.js';
-export type { AnalyticsAsyncOptions, AnalyticsOptions, AnalyticsOptionsFactory } from './module/analytics.options.js';
+export type {
+  AnalyticsAsyncOptions,
+  AnalyticsOptions,
+  AnalyticsOptionsFactory,
+  SpoolOptions,
+} from './module/analytics.options.js';
 export { POSTHOG_CLIENT } from './module/posthog-client.token.js';
 export { AnalyticsConfigurationError } from './module/configuration-error.js';
 

@@ -14,6 +14,10 @@ export type DropReason =
   | 'queue_full'
   | 'expired'
   | 'shutdown'
+  /** The bytes of it in the spool were damaged. */
+  | 'damaged'
+  /** The spool's folder was removed under it. */
+  | 'spool_removed'
   /** PostHog refused the event itself: what `onDrop` hears of a dead letter. Counted as dead, not as dropped. */
   | 'rejected';
 
@@ -27,7 +31,9 @@ export interface AnalyticsStats {
   readonly delivered: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   readonly dead: number;
+  /** Taken over from a process that is gone. */
   readonly adopted: number;
+  /** Dead letters that were made pending again. */
   readonly replayed: number;
   readonly handed: number;
   readonly pending: PendingByPlace;

@@ -1,3 +1,5 @@
+import type { DropReason } from './delivery.js';
+
 /** The endpoint that an event goes to: PostHog's batch endpoint, or its AI endpoint for what is too large for that. */
 export type Lane = 'batch' | 'ai';
 
@@ -30,6 +32,28 @@ export interface StoredEvent {
   readonly source: string | undefined;
 }
 
+/** Events that a store lost on its own: by age, damage, or because its folder went. */
+export interface StoreLoss {
+  readonly reason: DropReason;
+  /** How many. */
+  readonly count: number;
+  /** Those of them whose bytes are known. */
+  readonly events: readonly StoredEvent[];
+  /** How many of the others this process accepted. */
+  readonly ownUnknown: number;
+}
+
+/** Hears what happens in a store on its own, when it has happened; may be called within any call to the store. */
+export interface StoreObserver {
+  lost(losses: readonly StoreLoss[]): void;
+  /** Another process has them; `own`: how many of them this one accepted. */
+  handed(count: number, own: number): void;
+  /** Events of a process that is gone wait here now. */
+  adopted(count: number): void;
+  /** There may be something to send that was not there before. */
+  changed(): void;
+}
+
 /**
  * Where prepared events wait: the memory, or a spool.
  *
@@ -50,6 +74,15 @@ export interface EventStore {
   waiting(lane: Lane): BatchLimit;
   /** When the oldest event of the lane that nobody has taken was accepted; `undefined` where there is none. */
   oldestWaiting(lane: Lane): number | undefined;
+  /** Opens it, where that is needed. */
+  open?(observer: StoreObserver): void;
+  /**
+   * Ends it. `taken` are the events that were taken and not settled. Returns those that are lost with it; what it keeps
+   * beyond this process is what waits from then on.
+   */
+  close(taken: readonly StoredEvent[]): readonly StoredEvent[];
+  /** So many records are not left to wait in the buffer: the last of them stores all within its call. */
+  readonly mostRecorded: number;
   /** What it holds in memory, taken events included: counts against `maxPending` and `maxPendingBytes`. */
   readonly eventsInMemory: number;
   readonly bytesInMemory: number;

@@ -44,6 +44,7 @@ export class Intake {
     this.ledger.accepted++;
     if (!this.drain.scheduled) this.drain.schedule();
     else if (this.buffer.size === soonAt) this.drain.soon();
+    if (this.buffer.size >= this.store.mostRecorded) this.drain.all();
     return true;
   }
 

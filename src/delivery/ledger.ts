@@ -4,7 +4,7 @@ import type { Reporter } from '../event/reporter.js';
 import type { AnalyticsStats, DropReason, PendingByPlace, RefusalReason } from './delivery.js';
 import { EventDiagnostics } from './event-diagnostics.js';
 import type { EventRecord } from './event-record.js';
-import type { StoredEvent } from './event-store.js';
+import type { StoredEvent, StoreLoss } from './event-store.js';
 import type { PreparedEvent } from './prepare-event.js';
 import { decodeEvent, describeRecord } from './wire-event.js';
 
@@ -81,6 +81,28 @@ export class Ledger {
     this.settle(events);
   }
 
+  /** What the store lost is counted at once, and told by `tellLost` when the application may be called. */
+  countLost(losses: readonly StoreLoss[]): void {
+    for (const { reason, count: lost, events, ownUnknown } of losses) {
+      count(this.drops, reason, lost);
+      this.settle(events);
+      this.settleUnknown(ownUnknown);
+    }
+  }
+
+  tellLost(losses: readonly StoreLoss[]): void {
+    for (const { reason, events } of losses) {
+      this.diagnostics.dropped(events, 'dropped', reason);
+      if (this.onDrop) for (const { json } of events) this.tellDrop(decodeEvent(json), reason);
+    }
+  }
+
+  /** Another process has these; `own` of them were accepted here. */
+  handOver(events: number, own: number): void {
+    this.handed += events;
+    this.settleUnknown(own);
+  }
+
   /** A record that became no event; `order` is its place in the order of acceptance. */
   dropRecord(record: EventRecord, order: number, reason: DropReason): void {
     count(this.drops, reason, 1);
@@ -120,6 +142,11 @@ export class Ledger {
       this.ownSettled++;
       for (const watch of this.watches) watch.settled(order);
     }
+  }
+
+  /** Which they were is not known: whoever waits takes them for the oldest. */
+  private settleUnknown(events: number): void {
+    for (let i = 0; i < events; i++) this.settle([{ order: 0 }]);
   }
 
   private tellDrop(event: AnalyticsEvent, reason: DropReason): void {

@@ -1,4 +1,4 @@
-import type { BatchLimit, EventStore, Lane, StoredEvent } from './event-store.js';
+import { lanes, type BatchLimit, type EventStore, type Lane, type StoredEvent } from './event-store.js';
 import { Fifo } from './fifo.js';
 
 class LaneQueue {
@@ -12,6 +12,7 @@ class LaneQueue {
  */
 export class MemoryStore implements EventStore {
   private readonly queues: Readonly<Record<Lane, LaneQueue>> = { batch: new LaneQueue(), ai: new LaneQueue() };
+  readonly mostRecorded = Infinity;
   eventsInMemory = 0;
   bytesInMemory = 0;
 
@@ -63,5 +64,12 @@ export class MemoryStore implements EventStore {
 
   oldestWaiting(lane: Lane): number | undefined {
     return this.queues[lane].events.peek()?.acceptedAt;
+  }
+
+  close(taken: readonly StoredEvent[]): readonly StoredEvent[] {
+    const waiting = lanes.flatMap((lane) => this.take(lane, { events: Infinity, bytes: Infinity }));
+    const lost = [...taken, ...waiting];
+    this.settle(lost);
+    return lost;
   }
 }

@@ -72,15 +72,12 @@ export class Outbox {
     if (this.inFlight.delete(batch)) this.store.bury(batch.events, reason);
   }
 
-  /** Lets go of everything, oldest first. */
-  takeAll(): StoredEvent[] {
+  /** Lets go of all that was taken, oldest first: the store is about to close. */
+  releaseTaken(): StoredEvent[] {
     const rest = [...this.inFlight, ...this.returned].sort((a, b) => a.position - b.position);
-    const events = rest.flatMap((batch) => batch.events);
     this.inFlight.clear();
     this.returned = [];
-    for (let batch = this.takeFresh(true); batch; batch = this.takeFresh(true)) events.push(...batch.events);
-    this.store.settle(events);
-    return events;
+    return rest.flatMap((batch) => batch.events);
   }
 
   private takeFresh(partial: boolean): Batch | undefined {

@@ -16,8 +16,9 @@ import { Intake } from './intake.js';
 import { Ledger, type OnDrop } from './ledger.js';
 import { MemoryStore } from './memory-store.js';
 import { Outbox } from './outbox.js';
-import { pendingByPlace, stateOf } from './pipeline-stats.js';
+import { pipelineStats } from './pipeline-stats.js';
 import { longestTimerMs, Progress } from './progress.js';
+import { StoreBooks } from './store-books.js';
 import { Taps } from './taps.js';
 
 export interface PipelineOptions {
@@ -55,6 +56,7 @@ export class Pipeline implements Delivery {
   private readonly drainer: Drain;
   private readonly intake: Intake;
   private readonly couriers: readonly Courier[];
+  private readonly books: StoreBooks;
   /** How many wait for what is pending. */
   private waiters = 0;
   private closed = false;
@@ -64,18 +66,19 @@ export class Pipeline implements Delivery {
     const limit = { events: options.maxPending ?? 100_000, bytes: options.maxPendingBytes ?? 64_000_000 };
     this.ledger = new Ledger(reporter, options.onDrop);
     this.taps = new Taps(reporter);
-    const store = options.store ?? new MemoryStore(limit);
+    const store: EventStore = options.store ?? new MemoryStore(limit);
     this.store = store;
-    const takeOver = (stored: StoredEvent[], events: AnalyticsEvent[]) => this.takeOver(stored, events);
+    const takeOver = this.takeOver.bind(this);
     this.drainer = new Drain(this.buffer, prepare, takeOver, this.ledger, clock, this.root);
     this.intake = new Intake(limit, this.buffer, store, this.drainer, this.ledger, reporter);
-    const onAnswer = () => this.changed();
-    const moreComes = () => this.buffer.size > 0;
+    const [onAnswer, moreComes] = [() => this.changed(), () => this.buffer.size > 0];
     const common = { ledger: this.ledger, reporter, clock, flushIntervalMs, onAnswer, moreComes };
     this.couriers = (sender ? lanes : []).map((lane) => {
       const parts = { lane, outbox: new Outbox(store, lane), circuit: new Circuit(clock, random) };
       return new Courier({ ...common, ...parts, sender: sender as BatchSender });
     });
+    this.books = new StoreBooks(this.ledger, this.root, () => this.pump());
+    if (sender) store.open?.(this.books);
   }
 
   record(record: EventRecord): boolean {
@@ -130,8 +133,9 @@ export class Pipeline implements Delivery {
   }
 
   /**
-   * Ends delivery, at once and synchronously: later events are refused; what is pending is dropped, and told with its
-   * number in one line; connections and timers are gone. May be called in an `exit` handler. Returns the number.
+   * Ends delivery, at once and synchronously: later events are refused; what is pending stays in the spool, or, without
+   * one, is dropped and told with its number in one line; connections and timers are gone. May be called in an `exit`
+   * handler. Returns how many were dropped.
    */
   close(): number {
     if (this.closed) return 0;
@@ -139,9 +143,10 @@ export class Pipeline implements Delivery {
     this.drainer.all();
     this.closed = true;
     for (const courier of this.couriers) courier.close();
-    const stored = this.couriers.flatMap((courier) => courier.outbox.takeAll());
-    this.ledger.drop(stored, 'shutdown');
-    const left = stored.length + this.drainer.stop();
+    const lost = this.store.close(this.couriers.flatMap((courier) => courier.outbox.releaseTaken()));
+    this.ledger.drop(lost, 'shutdown');
+    this.books.tell();
+    const left = lost.length + this.drainer.stop();
     if (left > 0) this.options.reporter.warnOnce(messages.leftAtClose(left));
     this.options.sender?.close();
     this.changed();
@@ -149,16 +154,8 @@ export class Pipeline implements Delivery {
   }
 
   stats(): AnalyticsStats {
-    const now = this.options.clock.now();
-    const ageOf = (time: number) => (time === Infinity ? 0 : Math.max(0, now - time));
-    const oldestStored = Math.min(...this.couriers.map((courier) => courier.outbox.oldest));
-    return {
-      ...this.ledger.books(),
-      pending: pendingByPlace(this.buffer.size + this.drainer.inHand, this.couriers),
-      oldestPendingMs: ageOf(Math.min(this.drainer.oldest, oldestStored)),
-      oldestUnstoredMs: ageOf(this.drainer.oldest),
-      state: this.closed ? 'closed' : stateOf(this.couriers),
-    };
+    const { buffer, drainer, couriers, ledger, closed } = this;
+    return pipelineStats({ buffer, drain: drainer, couriers, ledger, closed, now: this.options.clock.now() });
   }
 
   /** Takes over a slice of the drain: stored first, then shown. */
@@ -172,6 +169,10 @@ export class Pipeline implements Delivery {
     }
     if (!isOwned) this.ledger.deliver(stored);
     if (events.length > 0) this.taps.write(events);
+    this.pump();
+  }
+
+  private pump(): void {
     for (const courier of this.couriers) courier.pump();
     this.changed();
   }

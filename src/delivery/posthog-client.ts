@@ -6,21 +6,23 @@ import { messages } from '../event/messages.js';
 import type { Reporter } from '../event/reporter.js';
 import type { EventRecord } from './event-record.js';
 
-/** What of posthog-node's options an application may set; those of delivery are not among them. */
-export type PostHogClientOptions = Omit<
-  PostHogOptions,
-  | 'before_send'
-  | 'disabled'
-  | 'fetchRetryCount'
-  | 'fetchRetryDelay'
-  | 'flushAt'
-  | 'flushInterval'
-  | 'historicalMigration'
-  | 'host'
-  | 'maxBatchSize'
-  | 'maxQueueSize'
-  | 'persistence'
->;
+/** What of posthog-node's options would take delivery out of our hands, or is set otherwise. */
+export const refusedPostHogOptions = [
+  'before_send',
+  'disabled',
+  'fetchRetryCount',
+  'fetchRetryDelay',
+  'flushAt',
+  'flushInterval',
+  'historicalMigration',
+  'host',
+  'maxBatchSize',
+  'maxQueueSize',
+  'persistence',
+] as const satisfies readonly (keyof PostHogOptions)[];
+
+/** What of posthog-node's options an application may set. */
+export type PostHogClientOptions = Omit<PostHogOptions, (typeof refusedPostHogOptions)[number]>;
 
 export interface PostHogClientParts {
   /** Absent: the client is one that does nothing. */

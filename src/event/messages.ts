@@ -42,7 +42,11 @@ export const messages = {
   }),
   notBuiltYet: (variable: string): Message => ({
     code: 'NAA008',
-    text: `${variable} is set, but this version delivers from memory only. Do this: remove it.`,
+    text: `${variable} is set, but this version delivers from memory or from a spool on disk only. Do this: remove it, or set ANALYTICS_SPOOL_DIR instead.`,
+  }),
+  spoolWithoutDir: (): Message => ({
+    code: 'NAA010',
+    text: `The delivery "spool" needs a folder, and none is set. Do this: set ANALYTICS_SPOOL_DIR (or spool.dir) to a folder that outlives the process.`,
   }),
   /** A tracked call without a frame. */
   noContext: (where: string): Message => ({
@@ -181,6 +185,50 @@ export const messages = {
     code: 'NAA314',
     text: `An event of the posthog-node client could not be taken over (${errorName}), so it was not recorded. Do this: check the properties passed to its capture().`,
   }),
+  spoolFailing: (dir: string, code: string): Message => ({
+    code: 'NAA401',
+    text: `The spool in ${dir} takes no events (${code}); they are kept in memory, up to maxPending, until it does. Do this: see that there is room on the disk, and that the process may write to the folder.`,
+  }),
+  spoolResumed: (dir: string, events: number): Message => ({
+    code: 'NAA402',
+    text: `The spool in ${dir} takes events again; ${events} that were kept in memory are in it now.`,
+  }),
+  spoolFull: (dir: string, which: string): Message => ({
+    code: 'NAA403',
+    text: `The spool in ${dir} holds as much as it may, so the ${which} events are dropped. Do this: find out why events are not delivered, or raise ANALYTICS_SPOOL_MAX_BYTES.`,
+  }),
+  spoolHasRoom: (dir: string): Message => ({
+    code: 'NAA404',
+    text: `The spool in ${dir} has room again.`,
+  }),
+  spoolExpired: (dir: string): Message => ({
+    code: 'NAA405',
+    text: `Events in the spool in ${dir} were older than they may become, and were dropped. Do this: find out why they were not delivered, or raise ANALYTICS_SPOOL_MAX_AGE_DAYS.`,
+  }),
+  spoolDamaged: (dir: string, events: number): Message => ({
+    code: 'NAA406',
+    text: `${events} events in the spool in ${dir} were damaged and are lost; those before and after them are delivered. Do this: check the disk, and that nothing else writes into the folder.`,
+  }),
+  spoolRemoved: (dir: string, events: number): Message => ({
+    code: 'NAA407',
+    text: `The spool's folder in ${dir} was removed while it was used, and ${events} events with it; a new one was made. Do this: leave the folder to the application.`,
+  }),
+  spoolClaimed: (dir: string, events: number): Message => ({
+    code: 'NAA408',
+    text: `Another process took over the spool's folder in ${dir}, with ${events} events, because this one showed no sign of life for too long; a new one was made. Do this: find out what blocks the event loop.`,
+  }),
+  spoolLeft: (dir: string, instance: string, why: string): Message => ({
+    code: 'NAA409',
+    text: `Events that an earlier process left in ${dir} (${instance}) are not sent, because ${why}. Do this: run "npx nestjs-agent-analytics spool status" on the folder; it says what to do with them.`,
+  }),
+  spoolUnreadable: (dir: string, code: string): Message => ({
+    code: 'NAA410',
+    text: `The spool in ${dir} could not be read (${code}); it is tried again. Do this: nothing if it passes; otherwise check the limits of the process and the disk.`,
+  }),
+  deadLettersTrimmed: (dir: string): Message => ({
+    code: 'NAA411',
+    text: `There are more dead letters in ${dir} than are kept; the oldest were deleted. Do this: find out why PostHog refuses them, and replay them in time.`,
+  }),
   overlappingIntegrations: (first: string, second: string): Message => ({
     code: 'NAA601',
     text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them.`,
@@ -208,5 +256,17 @@ export const messages = {
   inboxWithoutServer: (): Message => ({
     code: 'NAA504',
     text: 'The inbox needs an HTTP server of Express or Fastify, and this application has none, so it is off. Do this: leave AnalyticsInboxModule out here.',
+  }),
+  standaloneInProduction: (): Message => ({
+    code: 'NAA511',
+    text: 'The stand-alone inbox shows every event that it is sent, and NODE_ENV is "production" here. Do this: start it on the machine where you develop, without NODE_ENV.',
+  }),
+  badForwardHost: (): Message => ({
+    code: 'NAA512',
+    text: "What to forward to is no address of PostHog's: it needs http:// or https://, a host that is not this inbox, no user and no query. Do this: pass https://us.i.posthog.com, https://eu.i.posthog.com or your own PostHog's address.",
+  }),
+  notForwarded: (host: string, events: number, why: string): Message => ({
+    code: 'NAA513',
+    text: `${events === 1 ? 'One event was' : `${events} events were`} shown, but not taken by ${host} (${why}); the inbox does not try again. Do this: see that PostHog can be reached from here, and send what matters once more.`,
   }),
 } as const;

@@ -122,6 +122,7 @@ export class AnalyticsRuntime {
       identities.settings = undefined;
     };
     const { shutdownTimeoutMs: timeoutMs } = settings;
-    this.lifecycle = new Lifecycle({ ...wiring.on, clock: systemClock, timeoutMs, onClosed });
+    const { posthog } = wiring;
+    this.lifecycle = new Lifecycle({ ...wiring.on, posthog, clock: systemClock, timeoutMs, onClosed });
   }
 }

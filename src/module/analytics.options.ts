@@ -39,8 +39,10 @@ export interface AnalyticsOptions {
   exposeTraceId?: boolean | undefined;
   /** `false`: no request frames; the application opens contexts itself. `ANALYTICS_INTERCEPTOR` @default true */
   interceptor?: boolean | undefined;
-  /** Where events wait. `ANALYTICS_DELIVERY` @default 'memory' */
-  delivery?: 'memory' | undefined;
+  /** Where events wait. `ANALYTICS_DELIVERY` @default 'spool' where a folder for it is named, else 'memory' */
+  delivery?: 'memory' | 'spool' | undefined;
+  /** The queue on disk, which outlives the process. */
+  spool?: SpoolOptions | undefined;
   /** The most events that wait; the newest beyond it are refused. `ANALYTICS_MAX_PENDING` @default 100000 */
   maxPending?: number | undefined;
   /** The most bytes that wait. `ANALYTICS_MAX_PENDING_BYTES` @default 64 MB (67108864) */
@@ -79,6 +81,20 @@ export interface AnalyticsOptions {
   onDrop?: ((event: AnalyticsEvent, reason: DropReason) => void) | undefined;
   /** Passed to posthog-node's client, for feature flags; its delivery options and `before_send` are refused. */
   posthog?: PostHogClientOptions | undefined;
+}
+
+/** The queue on disk of `spool` delivery. */
+export interface SpoolOptions {
+  /** Its folder, made where it is missing; several processes may share it. `ANALYTICS_SPOOL_DIR` */
+  dir?: string | undefined;
+  /** The most bytes of one application's pending events. `ANALYTICS_SPOOL_MAX_BYTES` @default 512 MB (536870912) */
+  maxBytes?: number | undefined;
+  /** Older events are dropped. `ANALYTICS_SPOOL_MAX_AGE_DAYS` @default 7 */
+  maxAgeDays?: number | undefined;
+  /** Which events go when it is full. `ANALYTICS_SPOOL_ON_FULL` @default 'drop-oldest' */
+  onFull?: 'drop-oldest' | 'drop-newest' | undefined;
+  /** Whether each write waits for the disk: survives a power loss too. `ANALYTICS_SPOOL_FSYNC` @default false */
+  fsync?: boolean | undefined;
 }
 
 /** Makes the options of `forRootAsync({ useClass })`. */

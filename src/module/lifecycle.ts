@@ -1,4 +1,5 @@
 import type { AnalyticsCore } from '../capture/analytics-core.js';
+import type { PostHogClients } from '../delivery/posthog-client.js';
 import type { Pipeline } from '../delivery/pipeline.js';
 import type { Clock, TimerHandle } from '../event/clock.js';
 
@@ -8,8 +9,11 @@ const LAST_SHARE = 0.2;
 export interface Leaving {
   readonly core: AnalyticsCore;
   readonly pipeline: Pipeline;
+  readonly posthog: PostHogClients;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Whether events go to PostHog, so that their loss would be one. */
+  readonly ownsDelivery: boolean;
   /** Called when nothing is taken any more. */
   readonly onClosed: () => void;
 }
@@ -24,7 +28,10 @@ export class Lifecycle {
   private timer: TimerHandle | undefined;
   private closed = false;
 
-  constructor(private readonly parts: Leaving) {}
+  constructor(private readonly parts: Leaving) {
+    // Beside process.exit this comes after an uncaught exception, and where nothing is left to do.
+    if (parts.ownsDelivery) process.once('exit', this.finish);
+  }
 
   /** From `beforeApplicationShutdown`: sends what is pending; new events are still taken. */
   async leave(): Promise<void> {
@@ -32,27 +39,32 @@ export class Lifecycle {
     if (this.closed || this.deadline !== undefined) return;
     this.deadline = clock.monotonic() + timeoutMs;
     core.capture.openCalls.leave();
-    this.timer = clock.setTimer(() => this.finish(), timeoutMs);
+    this.timer = clock.setTimer(this.finish, timeoutMs);
     await core.exceptions.settled();
     await pipeline.leave(timeoutMs * (1 - LAST_SHARE));
   }
 
   /** From `onApplicationShutdown`: the connections are closed, so what is still in flight is over. */
   async close(): Promise<void> {
-    const { clock, core, pipeline, timeoutMs } = this.parts;
+    const { clock, core, pipeline, posthog, timeoutMs } = this.parts;
     if (this.closed) return;
-    const left = this.deadline === undefined ? timeoutMs : this.deadline - clock.monotonic();
+    this.deadline ??= clock.monotonic() + timeoutMs;
     core.capture.openCalls.finishAll();
+    // Records what the client is still building: it waits for flags, if for anything.
+    await posthog.close(Math.max(1, (this.deadline - clock.monotonic()) / 2));
+    const left = this.deadline - clock.monotonic();
     if (left > 0) await pipeline.leave(left);
     this.finish();
   }
 
-  private finish(): void {
+  /** The end, in one call, as an exit handler must: what is pending stays in the spool, or is dropped and told. */
+  private readonly finish = (): void => {
     if (this.closed) return;
     this.closed = true;
+    process.removeListener('exit', this.finish);
     this.timer?.cancel();
     this.parts.core.capture.openCalls.finishAll();
     this.parts.pipeline.close();
     this.parts.onClosed();
-  }
+  };
 }

@@ -1,6 +1,6 @@
 import type { ModuleRef } from '@nestjs/core';
 import { ConfigService } from '@nestjs/config';
-import type { ReadVariable } from './settings.js';
+import type { ReadVariable } from './read-setting.js';
 
 /**
  * Reads variables through the application's ConfigService, wherever its module is imported, and from `process.env`

@@ -5,6 +5,9 @@ import { RunEnds } from '../capture/run-ends.js';
 import { Pipeline } from '../delivery/pipeline.js';
 import { PostHogClients, type PostHogClientOptions } from '../delivery/posthog-client.js';
 import { PostHogSender } from '../delivery/posthog-sender.js';
+import type { EventStore } from '../delivery/event-store.js';
+import { spoolDestination } from '../delivery/spool-destination.js';
+import { SpoolStore } from '../delivery/spool-store.js';
 import { createPreparer } from '../delivery/prepare-event.js';
 import type { EventSink, SinkFacts } from '../delivery/event-sink.js';
 import type { SinkRegistry } from '../delivery/sink-registry.js';
@@ -15,11 +18,20 @@ import type { Reporter } from '../event/reporter.js';
 import type { Recording } from './recording.js';
 import type { AnalyticsSettings } from './settings.js';
 
+const dayMs = 24 * 60 * 60_000;
+
 /** The parts of one application's analytics, put together. */
 export interface Wiring {
   readonly posthog: PostHogClients;
   /** Absent where analytics is off. */
-  readonly on: { readonly core: AnalyticsCore; readonly pipeline: Pipeline } | undefined;
+  readonly on:
+    | {
+        readonly core: AnalyticsCore;
+        readonly pipeline: Pipeline;
+        /** Whether events go to PostHog. */
+        readonly ownsDelivery: boolean;
+      }
+    | undefined;
 }
 
 export function wire(
@@ -38,6 +50,7 @@ export function wire(
   const sender = recording === null && apiKey !== undefined ? new PostHogSender({ ...common, apiKey }) : undefined;
   const pipeline = new Pipeline({
     ...settings,
+    store: sender && createStore(settings, reporter),
     prepare: createPreparer(settings, reporter),
     clock: systemClock,
     reporter,
@@ -59,7 +72,20 @@ export function wire(
     pipeline.tap(sink);
   });
   recording?.attach(pipeline, settings);
-  return { posthog, on: { core: { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() }, pipeline } };
+  const core = { capture, delivery: pipeline, exceptions, runEnds: new RunEnds() };
+  return { posthog, on: { core, pipeline, ownsDelivery: sender !== undefined } };
+}
+
+/** The spool, where it is asked for; `undefined`: the memory. */
+function createStore(
+  { spool, apiKey, host, ...settings }: AnalyticsSettings,
+  reporter: Reporter,
+): EventStore | undefined {
+  if (spool === undefined) return undefined;
+  const { maxAgeDays, ...rest } = spool;
+  const memory = { events: settings.maxPending, bytes: settings.maxPendingBytes };
+  const destination = spoolDestination(apiKey ?? '', host);
+  return new SpoolStore({ ...rest, maxAgeMs: maxAgeDays * dayMs, destination, memory, clock: systemClock, reporter });
 }
 
 /** A sink that throws here still gets its events. */

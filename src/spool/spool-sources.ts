@@ -65,6 +65,16 @@ export class SpoolSources {
     return failure;
   }
 
+  waiting(only: number): { records: number; bytes: number } {
+    const sum = { records: 0, bytes: 0 };
+    for (const lane of this.lanes) {
+      if (lane.lane !== only) continue;
+      sum.records += lane.pending - lane.inFlight;
+      sum.bytes += lane.waitingBytes;
+    }
+    return sum;
+  }
+
   /** Of one lane, or of all. */
   counts(only: number | undefined): SpoolCounts {
     const lanes = this.lanes.filter(({ lane }) => only === undefined || lane === only);

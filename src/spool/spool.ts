@@ -38,6 +38,11 @@ export class Spool {
     return this.#failure;
   }
 
+  /** Id of the folder that is written to, or null where there is none. */
+  get instance(): string | null {
+    return this.#sources.own?.id ?? null;
+  }
+
   /** Opens the spool, at the start and after a failure; whether it can be appended to. Never throws. */
   tryResume(): boolean {
     if (this.#isClosed) return false;
@@ -149,6 +154,11 @@ export class Spool {
   /** What there is, in one lane or in all. Reads as far as the oldest record that waits. */
   counts(lane?: number): SpoolCounts {
     return this.#sources.counts(lane);
+  }
+
+  /** Records of a lane that wait to be taken, and about how many bytes they have. Reads nothing. */
+  waiting(lane: number): { records: number; bytes: number } {
+    return this.#sources.waiting(lane);
   }
 
   /** Saves the cursor and leaves what is pending, in flight included, to whoever opens the folder next. */

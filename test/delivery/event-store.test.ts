@@ -8,6 +8,7 @@ import { faults, startPostHogServer, type PostHogServer } from '../support/posth
 class TapeStore implements EventStore {
   readonly eventsInMemory = 0;
   readonly bytesInMemory = 0;
+  readonly mostRecorded = Infinity;
   readonly buried: string[] = [];
   private tape: string[] = [];
   private readonly taken = new Map<StoredEvent, string>();
@@ -45,6 +46,11 @@ class TapeStore implements EventStore {
 
   oldestWaiting(lane: Lane): number | undefined {
     return lane === 'batch' && this.tape[0] ? (JSON.parse(this.tape[0]) as StoredEvent).acceptedAt : undefined;
+  }
+
+  close(taken: readonly StoredEvent[]): readonly StoredEvent[] {
+    this.settle(taken);
+    return [...taken, ...this.tape.splice(0).map((line) => JSON.parse(line) as StoredEvent)];
   }
 
   get held(): number {

@@ -101,16 +101,14 @@ describe('Outbox', () => {
     expect(store.eventsInMemory).toBe(0);
   });
 
-  it('lets go of everything, oldest first, once', () => {
+  it('lets go of all that was taken, oldest first, once', () => {
     append(350);
     const [first, second] = [take(), take()];
     outbox.putBack(second);
-    expect(outbox.takeAll().map((event) => event.order)).toEqual(Array.from({ length: 350 }, (_, index) => index + 1));
-    expect(outbox.takeAll()).toEqual([]);
-    expect(store.eventsInMemory).toBe(0);
+    expect(outbox.releaseTaken().map(({ order }) => order)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+    expect(outbox.releaseTaken()).toEqual([]);
     outbox.settle(first);
     outbox.putBack(first);
-    expect(outbox).toMatchObject({ eventsWaiting: 0, eventsInFlight: 0 });
-    expect(store.eventsInMemory).toBe(0);
+    expect(outbox).toMatchObject({ eventsWaiting: 150, eventsInFlight: 0 });
   });
 });

@@ -44,7 +44,7 @@ describe('defaults', () => {
     const lines = readFileSync('.env.example', 'utf8').match(/^[A-Z_]+=.*$/gm) ?? [];
     const example = Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
     expect(settingsFrom(example)).toEqual(settingsFrom({}));
-    expect(Object.keys(example)).toHaveLength(18);
+    expect(Object.keys(example)).toHaveLength(23);
   });
 });
 
@@ -86,6 +86,11 @@ describe('a malformed setting', () => {
     ['ANALYTICS_EVENT_PREFIX', 'my copilot '],
     ['ANALYTICS_ANONYMOUS_EVENTS', 'none'],
     ['ANALYTICS_DELIVERY', 'kafka'],
+    ['ANALYTICS_DELIVERY', 'bullmq'],
+    ['ANALYTICS_SPOOL_MAX_BYTES', '1GB'],
+    ['ANALYTICS_SPOOL_MAX_AGE_DAYS', '0'],
+    ['ANALYTICS_SPOOL_ON_FULL', 'drop'],
+    ['ANALYTICS_SPOOL_FSYNC', 'maybe'],
     ['ANALYTICS_MAX_PENDING', '1.5'],
     ['ANALYTICS_MAX_PENDING', '0'],
     ['ANALYTICS_MAX_PENDING_BYTES', '64MB'],
@@ -138,5 +143,42 @@ describe('a key', () => {
   it('in the wrong variable is not shown either, nor is a password in a host', () => {
     expect(errorFrom({ POSTHOG_HOST: 'phc_secret' }).message).not.toContain('secret');
     expect(errorFrom({ POSTHOG_HOST: 'https://me:secret@posthog.com' }).message).not.toContain('secret');
+  });
+});
+
+describe('delivery', () => {
+  const dir = '/var/lib/app/analytics';
+  const defaults = { dir, maxBytes: 536_870_912, maxAgeDays: 7, onFull: 'drop-oldest', fsync: false };
+
+  it('is a spool where a folder is named, in a variable or in code', () => {
+    expect(settingsFrom({ ANALYTICS_SPOOL_DIR: dir })).toMatchObject({ delivery: 'spool', spool: defaults });
+    expect(settingsFrom({}, { spool: { dir } })).toMatchObject({ delivery: 'spool', spool: defaults });
+    expect(settingsFrom({ ANALYTICS_SPOOL_DIR: '/elsewhere' }, { spool: { dir } }).spool?.dir).toBe(dir);
+  });
+
+  it('is the memory where that is said, and where no folder is named', () => {
+    const settings = settingsFrom({ ANALYTICS_SPOOL_DIR: dir, ANALYTICS_DELIVERY: 'memory' });
+    expect(settings).toMatchObject({ delivery: 'memory', spool: undefined });
+    expect(settingsFrom({ ANALYTICS_SPOOL_FSYNC: 'true' })).toMatchObject({ delivery: 'memory', spool: undefined });
+  });
+
+  it('takes the bounds of the spool from variables and from code', () => {
+    const environment = {
+      ANALYTICS_SPOOL_DIR: dir,
+      ANALYTICS_SPOOL_MAX_BYTES: '2000000',
+      ANALYTICS_SPOOL_MAX_AGE_DAYS: '0.5',
+      ANALYTICS_SPOOL_ON_FULL: 'drop-newest',
+      ANALYTICS_SPOOL_FSYNC: 'yes',
+    };
+    const expected = { dir, maxBytes: 2_000_000, maxAgeDays: 0.5, onFull: 'drop-newest', fsync: true };
+    expect(settingsFrom(environment).spool).toEqual(expected);
+    expect(settingsFrom(environment, { spool: { maxAgeDays: 1 } }).spool).toEqual({ ...expected, maxAgeDays: 1 });
+  });
+
+  it('stops the start where a spool has no folder, an option is unknown, or Redis is asked for', () => {
+    expect(errorFrom({ ANALYTICS_DELIVERY: 'spool' }).message).toContain('NAA010');
+    expect(errorFrom({}, { spool: { dir, maxbytes: 1 } }).message).toContain('did you mean "spool.maxBytes"?');
+    expect(errorFrom({ ANALYTICS_REDIS_URL: 'redis://h' }).message).toContain('NAA008 ANALYTICS_REDIS_URL');
+    expect(errorFrom({}, { spool: { dir: 5 } }).message).toContain('the option spool.dir is 5; expected a text');
   });
 });

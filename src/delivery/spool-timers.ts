@@ -1,0 +1,48 @@
+import type { Clock, TimerHandle } from '../event/clock.js';
+
+/** What the spool wants done, and how often. */
+export interface SpoolChores {
+  /** Within a second of each change: saves the cursor, or looks whether the disk takes events again. */
+  readonly save: () => void;
+  /** Every 15 s: shows other processes that this one lives. */
+  readonly beat: () => void;
+  /** Every 60 s: adopts what dead processes left, drops what is too old. */
+  readonly sweep: () => void;
+}
+
+const saveMs = 1_000;
+const beatMs = 15_000;
+const beatsPerSweep = 4;
+
+/** Drives a spool: one timer for its heartbeat, a second one only while something changes. */
+export class SpoolTimers {
+  private saving: TimerHandle | undefined;
+  private beating: TimerHandle | undefined;
+  private beats = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly chores: SpoolChores,
+  ) {}
+
+  start(): void {
+    this.beating = this.clock.setTimer(() => {
+      this.start();
+      this.chores.beat();
+      if (++this.beats % beatsPerSweep === 0) this.chores.sweep();
+    }, beatMs);
+  }
+
+  /** Something changed that is to be saved. */
+  changed(): void {
+    this.saving ??= this.clock.setTimer(() => {
+      this.saving = undefined;
+      this.chores.save();
+    }, saveMs);
+  }
+
+  stop(): void {
+    this.saving?.cancel();
+    this.beating?.cancel();
+  }
+}

@@ -1,0 +1,35 @@
+import type { AsyncResource } from 'node:async_hooks';
+import type { StoreLoss, StoreObserver } from './event-store.js';
+import type { Ledger } from './ledger.js';
+
+/** Enters into the books what happens in the store on its own. */
+export class StoreBooks implements StoreObserver {
+  private untold: StoreLoss[] = [];
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly root: AsyncResource,
+    /** Called when there may be something to send. */
+    readonly changed: () => void,
+  ) {}
+
+  lost(losses: readonly StoreLoss[]): void {
+    this.ledger.countLost(losses);
+    // Later: the store is called while the books are between two entries, and `onDrop` may look at them.
+    if (this.untold.push(...losses) === losses.length) queueMicrotask(() => this.tell());
+  }
+
+  handed(count: number, own: number): void {
+    this.ledger.handOver(count, own);
+  }
+
+  adopted(count: number): void {
+    this.ledger.adopted += count;
+  }
+
+  /** Tells now what is lost: at an exit nothing comes later. */
+  tell(): void {
+    const losses = this.untold.splice(0);
+    if (losses.length > 0) this.root.runInAsyncScope(() => this.ledger.tellLost(losses));
+  }
+}
