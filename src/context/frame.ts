@@ -40,8 +40,11 @@ export interface FrameCall {
 
 /** The transport whose end is the end of a message: an HTTP response, an SSE stream. */
 export interface TransportEnd {
-  /** Calls `ended` once: when the response has been sent (`completed`) or the consumer left (`closed`). */
-  onEnd(ended: (how: 'completed' | 'closed', httpStatus: number | undefined) => void): void;
+  /**
+   * Calls `ended` once: when the response has been sent (`completed`) or the consumer left (`closed`). With an error,
+   * it is the application that closed it.
+   */
+  onEnd(ended: (how: 'completed' | 'closed', httpStatus: number | undefined, error?: Error | null) => void): void;
   /** Sets a response header if the headers have not gone out. */
   setHeader(name: string, value: string): void;
   /** Whether the consumer has left before the end. */

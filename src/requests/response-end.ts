@@ -6,6 +6,8 @@ interface RawResponse {
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   readonly statusCode: number;
+  /** What the application destroyed it with, as `stream.pipeline` does where the source fails. */
+  readonly errored?: Error | null;
   setHeader(name: string, value: string): unknown;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
@@ -24,7 +26,7 @@ export function responseEnd(response: unknown): TransportEnd | undefined {
       const tell = (how: 'completed' | 'closed'): void => {
         if (told) return;
         told = true;
-        ended(how, raw.statusCode);
+        ended(how, raw.statusCode, raw.errored);
       };
       if (raw.writableFinished) return tell('completed');
       // The client had gone before the handler was reached: no event comes any more.

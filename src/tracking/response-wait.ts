@@ -1,7 +1,7 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { AbortReason } from '../capture/event-details.js';
 import type { Frame, TransportEnd } from '../context/frame.js';
-import { abortedEnd, type CallEnd } from './call-end.js';
+import { abortedEnd, thrownEnd, type CallEnd } from './call-end.js';
 
 const TRACE_HEADER = 'x-analytics-trace-id';
 
@@ -11,16 +11,18 @@ export class ResponseWait {
   private httpStatus: number | undefined;
   private closedAt: number | undefined;
   private closedBy: AbortReason = 'client_closed';
+  private failure: CallEnd | undefined;
 
   private constructor(
     private readonly transport: TransportEnd,
+    private readonly frame: Frame,
     private readonly target: CaptureTarget,
   ) {}
 
   /** That of the nearest frame that has one; `undefined` where the answer goes another way. */
   static around(frame: Frame | undefined, target: CaptureTarget): ResponseWait | undefined {
     for (let around = frame; around !== undefined; around = around.parent) {
-      if (around.transport !== undefined) return new ResponseWait(around.transport, target);
+      if (around.transport !== undefined) return new ResponseWait(around.transport, around, target);
     }
     return undefined;
   }
@@ -38,11 +40,12 @@ export class ResponseWait {
   }
 
   onEnd(ended: () => void): void {
-    this.transport.onEnd((how, httpStatus) => {
+    this.transport.onEnd((how, httpStatus, error) => {
       this.how = how;
       this.httpStatus = httpStatus;
       if (how === 'closed') this.closedAt = this.target.clock.monotonic();
       if (this.target.openCalls.isLeaving) this.closedBy = 'shutdown';
+      if (error) this.failure = thrownEnd(error, [], this.frame);
       ended();
     });
   }
@@ -58,6 +61,6 @@ export class ResponseWait {
       return { end: { ...end, httpStatus, outcome: isRefused ? 'error' : end.outcome }, at };
     }
     const failedBefore = result?.outcome === 'error' && (resultEndedAt ?? at) <= closedAt;
-    return { end: failedBefore ? result : abortedEnd(this.closedBy), at: closedAt };
+    return { end: failedBefore ? result : (this.failure ?? abortedEnd(this.closedBy)), at: closedAt };
   }
 }

@@ -40,6 +40,15 @@ describe('responseEnd', () => {
     expect(responseEnd(response)?.hasClosed?.()).toBe(true);
   });
 
+  it('tells what the application destroyed it with', async () => {
+    const told: unknown[] = [];
+    responseEnd(response)?.onEnd((how, _status, error) => told.push(how, error));
+    const dry = new RangeError('dry');
+    response.on('error', () => undefined).destroy(dry);
+    await once(response, 'close');
+    expect(told).toEqual(['closed', dry]);
+  });
+
   it('tells at once where the client had left, or the response was sent, before', async () => {
     response.end();
     await once(response, 'close');
