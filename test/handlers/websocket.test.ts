@@ -32,7 +32,7 @@ class ChatGateway implements OnGatewayConnection {
   }
 
   @SubscribeMessage('ask')
-  @TrackMessage({ message: ({ args: [question] }) => (question as Question).text })
+  @TrackMessage({ message: ({ args: [question] }) => question.text })
   async ask(@MessageBody() question: Question, @ConnectedSocket() _client: unknown): Promise<object> {
     return { event: 'answer', data: await this.find(question.text) };
   }
