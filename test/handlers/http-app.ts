@@ -24,9 +24,8 @@ import { recordAnalytics, type AnalyticsRecorder } from 'nestjs-agent-analytics/
 import { concat, EMPTY, from, map, NEVER, throwError, type Observable } from 'rxjs';
 
 /** How the producer of a stream goes on after its chunks; `open`: it does not. */
-export type Ending = 'complete' | 'fail' | 'open';
+type Ending = 'complete' | 'fail' | 'open';
 export const shapes = ['sse', 'generator', 'observable', 'file', 'piped'] as const;
-export type Shape = (typeof shapes)[number];
 
 const chunks = ['one ', 'zwei ', '三'];
 
