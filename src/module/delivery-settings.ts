@@ -4,7 +4,7 @@ import { AnalyticsConfigurationError } from './configuration-error.js';
 import { optionalSetting, present, readSetting, refuseUnknown, setting, type ReadVariable } from './read-setting.js';
 import { flag, integer, number, oneOf, text } from './setting-parsers.js';
 
-export interface SpoolSettings {
+interface SpoolSettings {
   readonly dir: string;
   readonly maxBytes: number;
   readonly maxAgeDays: number;

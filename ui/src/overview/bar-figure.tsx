@@ -12,7 +12,7 @@ export interface BarData {
   readonly hashOf: (series: number, label: number) => string;
 }
 
-export interface BarSeries {
+interface BarSeries {
   readonly label: string;
   readonly colour: ColourName;
   /** One for each label; `null` where nothing is known. */

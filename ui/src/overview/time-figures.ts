@@ -11,7 +11,7 @@ export interface TimeFigures {
   readonly outside: number;
 }
 
-export interface TimeSeries {
+interface TimeSeries {
   /** `null`: all other events. */
   readonly event: string | null;
   readonly counts: readonly number[];

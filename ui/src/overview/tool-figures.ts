@@ -1,7 +1,7 @@
 import type { FigureRow } from './figures.ts';
 
 /** How each tool fares. */
-export interface ToolFigures {
+interface ToolFigures {
   /** The most called first. */
   readonly tools: readonly ToolFigure[];
   /** All outcomes that occur, the most frequent first; an event without one counts as `''`. */
@@ -10,7 +10,7 @@ export interface ToolFigures {
   readonly hidden: number;
 }
 
-export interface ToolFigure {
+interface ToolFigure {
   readonly tool: string;
   readonly calls: number;
   readonly byOutcome: ReadonlyMap<string, number>;
