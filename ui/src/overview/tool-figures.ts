@@ -1,7 +1,7 @@
 import type { FigureRow } from './figures.ts';
 
 /** How each tool fares. */
-interface ToolFigures {
+export interface ToolFigures {
   /** The most called first. */
   readonly tools: readonly ToolFigure[];
   /** All outcomes that occur, the most frequent first; an event without one counts as `''`. */
