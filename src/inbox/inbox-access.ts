@@ -15,11 +15,17 @@ export interface AccessRules {
 /** What the network says of a request: refused where it can't come from this machine, or comes from another site. */
 export function refuseByOrigin(request: IncomingMessage, isPage: boolean, rules: AccessRules): Refusal | undefined {
   if (!rules.hasGuard) {
-    const forwarded = forwardedHeaders.find((name) => request.headers[name] !== undefined);
-    if (forwarded !== undefined) return refusals.forwarded(forwarded);
-    if (!isOwnHost(hostOf(request), rules.allowedHosts)) return refusals.host();
+    const refusal = refuseByNetwork(request, rules.allowedHosts);
+    if (refusal !== undefined) return refusal;
   }
   return isFromOtherSite(request, isPage) ? refusals.otherSite() : undefined;
+}
+
+/** Refuses what came through a proxy or tunnel, or was asked under a foreign name. */
+export function refuseByNetwork(request: IncomingMessage, allowedHosts: readonly string[]): Refusal | undefined {
+  const forwarded = forwardedHeaders.find((name) => request.headers[name] !== undefined);
+  if (forwarded !== undefined) return refusals.forwarded(forwarded);
+  return isOwnHost(hostOf(request), allowedHosts) ? undefined : refusals.host();
 }
 
 export const refusals = {
@@ -54,7 +60,7 @@ const forwardedHeaders = [
 ];
 
 /** By a name of its own another site could point at this machine (DNS rebinding). */
-function isOwnHost(host: string | undefined, allowed: readonly string[]): boolean {
+export function isOwnHost(host: string | undefined, allowed: readonly string[]): boolean {
   const name = host === undefined ? '' : hostName(host);
   return (
     name === 'localhost' ||

@@ -48,6 +48,12 @@ export class InboxTap implements EventSink {
     }
   }
 
+  /** Notes what became of an event that was written; one that is gone is left alone. */
+  settle(uuid: string, fate: Fate, reason: string | null = null): void {
+    const stored = this.store.find(uuid);
+    if (stored !== undefined) this.store.settle(stored, fate, reason, null);
+  }
+
   /** Begins to listen to delivery. */
   listen(): void {
     this.on('accepted', (diagnostic) => this.note(diagnostic, undefined));

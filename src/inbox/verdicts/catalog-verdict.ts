@@ -20,6 +20,9 @@ export function catalogVerdict({ event, properties }: AnalyticsEvent, settings: 
   if (event.startsWith(eventPrefix) && Object.hasOwn(builtInEvents, event.slice(eventPrefix.length))) {
     return verdict('good', 'Built in', "It is one of the library's own events.");
   }
+  if (settings.isStandalone === true) {
+    return verdict('note', 'Not checked', 'A stand-alone inbox knows no catalog of events.');
+  }
   if (catalog === undefined) {
     return verdict(
       'note',

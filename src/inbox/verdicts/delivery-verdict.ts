@@ -24,12 +24,16 @@ export function deliveryVerdict(stored: StoredEvent, settings: VerdictSettings):
     case 'handed':
       return verdict('note', 'Handed over', 'The queue has taken it; a worker delivers it to PostHog.');
     case 'pending':
-      return verdict('note', 'Pending', `It waits for the next batch to ${hostName(settings.host)}.`);
+      return settings.isStandalone === true
+        ? verdict('note', 'Pending', `It is being forwarded to ${hostName(settings.host)}.`)
+        : verdict('note', 'Pending', `It waits for the next batch to ${hostName(settings.host)}.`);
     case 'local':
       return verdict(
         'note',
         'Shown here only',
-        'There is no POSTHOG_API_KEY, so events go to this inbox and nowhere else.',
+        settings.isStandalone === true
+          ? 'The inbox was started without --forward, so events go no further.'
+          : 'There is no POSTHOG_API_KEY, so events go to this inbox and nowhere else.',
       );
   }
 }

@@ -64,6 +64,13 @@ function anonymousVerdict(event: AnalyticsEvent, history: EventHistory): Verdict
       `${name(distinctId)} was merged into ${name(user)}, whose event this is.`,
     );
   }
+  if (properties.$lib !== 'nestjs-agent-analytics') {
+    return verdict(
+      'good',
+      'Anonymous',
+      `Counted for ${name(distinctId)}, without a person profile, until its SDK identifies the person.`,
+    );
+  }
   const isKnownAgain = properties.session_id != null || !isPersonless(event);
   if (!isKnownAgain) {
     return verdict(

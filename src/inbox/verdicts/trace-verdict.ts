@@ -40,6 +40,9 @@ export function replayVerdict({ properties }: AnalyticsEvent, settings: VerdictS
       "$session_id is no UUID v7, so PostHog can't link it: it is the web session of posthog-js, never a chat session.",
     );
   }
+  if (settings.isStandalone === true) {
+    return replay('note', 'No replay', 'It carries no $session_id, so it is not linked to a recording.');
+  }
   const how = settings.posthogHeaders
     ? 'The request carried no X-POSTHOG-SESSION-ID.'
     : "Switch posthogHeaders on, and posthog-js's tracing headers in the browser, to have the link.";
