@@ -30,12 +30,13 @@ export class EventFeed {
   private gathering: TimerHandle | undefined;
   private heartbeat: TimerHandle | undefined;
   private isClosed = false;
+  private readonly stop: () => void;
 
   constructor(
     private readonly view: EventView,
     private readonly clock: Clock = systemClock,
   ) {
-    view.store.onChange = () => this.gather();
+    this.stop = view.store.onChange(() => this.gather());
   }
 
   get size(): number {
@@ -51,7 +52,7 @@ export class EventFeed {
    * a place in another run's stream, means from the beginning.
    */
   open(response: ServerResponse, after: string | undefined): void {
-    const client: Client = { response, version: this.versionOf(after), stuckSince: undefined };
+    const client: Client = { response, version: this.view.store.versionOf(after), stuckSince: undefined };
     this.clients.add(client);
     response.once('close', () => this.remove(client));
     response.on('error', () => this.remove(client));
@@ -65,17 +66,11 @@ export class EventFeed {
   /** Ends all streams: the application leaves. */
   close(): void {
     this.isClosed = true;
-    this.view.store.onChange = () => undefined;
+    this.stop();
     this.gathering?.cancel();
     this.heartbeat?.cancel();
     for (const client of this.clients) client.response.end();
     this.clients.clear();
-  }
-
-  private versionOf(after: string | undefined): number {
-    const [boot, version] = (after ?? '').split('.');
-    const known = Number(version);
-    return boot === this.view.store.boot && Number.isSafeInteger(known) && known >= 0 ? known : 0;
   }
 
   private gather(): void {

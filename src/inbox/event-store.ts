@@ -24,9 +24,7 @@ export interface StoreChange {
 export class EventStore {
   /** Names this store: another process begins again at 1. */
   readonly boot = randomBytes(6).toString('hex');
-  /** Called after each change; the feed sets it. */
-  onChange: () => void = () => undefined;
-
+  private readonly listeners = new Set<() => void>();
   private events: StoredEvent[] = [];
   private bytes = 0;
   private now = 0;
@@ -40,8 +38,21 @@ export class EventStore {
     private readonly maxBytes: number,
   ) {}
 
+  /** Calls the listener after each change, until the function returned is called. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
   get version(): number {
     return this.now;
+  }
+
+  /** The version in a place that is written `<boot>.<version>`; 0, the beginning, where it is another store's or none. */
+  versionOf(place: string | undefined): number {
+    const [boot, version] = (place ?? '').split('.');
+    const known = Number(version);
+    return boot === this.boot && Number.isSafeInteger(known) && known >= 0 ? known : 0;
   }
 
   get size(): number {
@@ -88,7 +99,7 @@ export class EventStore {
       event.reason = reason;
     }
     event.changed = ++this.now;
-    this.onChange();
+    this.tellChange();
   }
 
   /** Up to `limit` events before `before` (exclusive), newest first. */
@@ -122,7 +133,7 @@ export class EventStore {
     this.events = [];
     this.bytes = 0;
     this.byUuid.clear();
-    this.onChange();
+    this.tellChange();
   }
 
   private insert(
@@ -138,8 +149,12 @@ export class EventStore {
     if (event.uuid !== '') this.byUuid.set(event.uuid, stored);
     this.bytes += bytes;
     while (this.size > this.maxEvents || (this.bytes > this.maxBytes && this.size > 1)) this.evictOldest();
-    this.onChange();
+    this.tellChange();
     return stored;
+  }
+
+  private tellChange(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private evictOldest(): void {

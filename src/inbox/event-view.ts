@@ -2,7 +2,7 @@ import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { eventJson } from '../event/fit-event.js';
 import { stateOf, stateChange, summarise } from './event-summary.js';
 import type { EventStore } from './event-store.js';
-import type { EventDetail, EventPage, EventSummary, FeedChange, Verdict } from './inbox-api.js';
+import type { EventDetail, EventPage, EventSummary, FeedChange, FoundEvent, Verdict } from './inbox-api.js';
 import type { InboxTap } from './inbox-tap.js';
 import { readEvent, type StoredEvent } from './stored-event.js';
 import { verdictsOf, worstLevel } from './verdicts/verdict.js';
@@ -66,9 +66,14 @@ export class EventView {
     return {
       summary: this.row(stored),
       verdicts: this.verdicts(stored, event),
-      wire: stored.isStub ? null : (JSON.parse(eventJson(event)) as unknown),
+      wire: wireOf(stored),
       bytes: stored.isStub ? 0 : Buffer.byteLength(eventJson(event)),
     };
+  }
+
+  /** A row with its event in full. */
+  whole(stored: StoredEvent): FoundEvent {
+    return { ...this.row(stored), wire: wireOf(stored) };
   }
 
   event(seq: number): AnalyticsEvent | undefined {
@@ -84,4 +89,9 @@ export class EventView {
     this.rows.set(stored, row);
     return row;
   }
+}
+
+/** `null`: it was dropped before it was made. */
+function wireOf(stored: StoredEvent): unknown {
+  return stored.isStub ? null : (JSON.parse(eventJson(readEvent(stored))) as unknown);
 }

@@ -70,6 +70,30 @@ export interface EventPage {
   readonly hasMore: boolean;
 }
 
+/**
+ * `GET api/events?event=&person=&session=&outcome=&text=&wait=5s&after=&limit=`, for programs: whole events, newest
+ * first. With `after=<boot>.<version>` those that came after it, oldest first. With `wait` (at most 60 s) the answer
+ * comes as soon as there is an event that matches, and without one when the time is over. `wire=true` asks for whole
+ * events where nothing else does.
+ */
+export interface FoundEvents extends EventPage {
+  /** `version` is the place to go on: pass it as `after`. `total` counts all that match. */
+  readonly rows: readonly FoundEvent[];
+}
+
+export interface FoundEvent extends EventSummary {
+  /** As `EventDetail.wire`. */
+  readonly wire: unknown;
+}
+
+/** `GET api/conversations/<session>`: the events of one session, in the order in which they happened. */
+export interface SessionEvents {
+  readonly session: string;
+  readonly rows: readonly FoundEvent[];
+  /** Whether there are more than one answer holds; these are the first. */
+  readonly hasMore: boolean;
+}
+
 /** `GET api/events/<seq>` */
 export interface EventDetail {
   readonly summary: EventSummary;

@@ -5,14 +5,17 @@ import { copyEvent, isCopyFormat } from './copy-event.js';
 import type { EventFeed } from './event-feed.js';
 import { filterOf } from './event-filter.js';
 import { searchEvents } from './event-search.js';
+import { isForPrograms, type EventFinder } from './event-finder.js';
 import type { EventView } from './event-view.js';
 import { refusals, refuseByOrigin, type AccessRules } from './inbox-access.js';
 import { loadPage, type Page } from './page.js';
+import { sessionEvents } from './session-events.js';
 
 /** What the inbox answers with. */
 export interface InboxParts {
   readonly view: EventView;
   readonly feed: EventFeed;
+  readonly finder: EventFinder;
   readonly token: AccessToken;
   readonly rules: AccessRules;
   /** PostHog's address, for the copied commands. */
@@ -88,6 +91,7 @@ export class InboxServer {
     }
     switch (route) {
       case 'api/events':
+        if (isForPrograms(query)) return this.find(query, response);
         return answerJson(response, view.page(numberOf(query, 'limit', 500, 2_500), before(query)));
       case 'api/search':
         return answerJson(response, await searchEvents(view.store, filterOf(query), numberOf(query, 'after', 0)));
@@ -97,9 +101,17 @@ export class InboxServer {
     this.readOne(route, response);
   }
 
+  private async find(query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const found = await this.parts.finder.find(query, response);
+    if ('refusal' in found) return answerText(response, found.refusal.status, `${found.refusal.text}\n`);
+    answerJson(response, found);
+  }
+
   /** `api/events/<seq>` and `api/events/<seq>/copy/<format>` */
   private readOne(route: string, response: ServerResponse): void {
     const { view, host } = this.parts;
+    const [, session] = /^api\/conversations\/([^/]{1,3000})$/.exec(route) ?? [];
+    if (session !== undefined) return this.readSession(session, response);
     const [, seq, format] = /^api\/events\/(\d{1,15})(?:\/copy\/(\w+))?$/.exec(route) ?? [];
     if (format === undefined) {
       const detail = seq === undefined ? undefined : view.detail(Number(seq));
@@ -108,6 +120,12 @@ export class InboxServer {
     const event = view.event(Number(seq));
     if (event === undefined || !isCopyFormat(format)) return notFound(response);
     answerText(response, 200, copyEvent(event, format, host()));
+  }
+
+  private readSession(written: string, response: ServerResponse): void {
+    const session = decoded(written);
+    const found = session === undefined ? undefined : sessionEvents(this.parts.view, session);
+    return found === undefined || found.rows.length === 0 ? notFound(response) : answerJson(response, found);
   }
 
   private change(route: string, response: ServerResponse): void {
@@ -145,6 +163,14 @@ function redirectToFolder(response: ServerResponse, url: string, path: string): 
 
 function notFound(response: ServerResponse): void {
   answerText(response, 404, 'There is nothing here, or no longer.\n');
+}
+
+function decoded(written: string): string | undefined {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return undefined;
+  }
 }
 
 function numberOf(query: URLSearchParams, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {

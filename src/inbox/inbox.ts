@@ -1,6 +1,7 @@
 import type { SinkRegistry } from '../delivery/sink-registry.js';
 import { AccessToken } from './access-token.js';
 import { EventFeed } from './event-feed.js';
+import { EventFinder } from './event-finder.js';
 import { EventStore } from './event-store.js';
 import { EventView } from './event-view.js';
 import { InboxServer } from './inbox-server.js';
@@ -15,6 +16,7 @@ export class Inbox {
   readonly server: InboxServer;
   private readonly store: EventStore;
   private readonly feed: EventFeed;
+  private readonly finder: EventFinder;
 
   /** Whether it will see any event. */
   readonly hasAnalytics: boolean;
@@ -31,9 +33,11 @@ export class Inbox {
     this.hasAnalytics = registry !== undefined;
     const view = new EventView(this.store, this.tap);
     this.feed = new EventFeed(view);
+    this.finder = new EventFinder(view);
     this.server = new InboxServer(settings.path, {
       view,
       feed: this.feed,
+      finder: this.finder,
       token: this.token,
       rules: { hasGuard: settings.guard !== undefined, allowedHosts: settings.allowedHosts },
       host: () => this.tap.settings.host,
@@ -46,10 +50,11 @@ export class Inbox {
     this.store.clear();
   }
 
-  /** Ends the streams, which would keep the application's server from closing. */
+  /** Ends the streams and the waiting, which would keep the application's server from closing. */
   close(): void {
     this.tap.close();
     this.feed.close();
+    this.finder.close();
   }
 }
 
