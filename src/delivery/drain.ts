@@ -17,6 +17,11 @@ const sliceMs = 3;
 /** Records between two looks at the clock. */
 const stride = 16;
 
+interface Hand {
+  readonly stored: StoredEvent[];
+  readonly events: AnalyticsEvent[];
+}
+
 /** Where a slice of prepared events goes: to be stored, and to be shown to the taps. */
 export type Prepared = (stored: StoredEvent[], events: AnalyticsEvent[]) => void;
 
@@ -31,6 +36,8 @@ export class Drain {
   private immediate: NodeJS.Immediate | undefined;
   private running = false;
   private waitingSince = 0;
+  /** What the slice under way has prepared. */
+  private hand: Hand = { stored: [], events: [] };
 
   constructor(
     private readonly buffer: EventBuffer,
@@ -66,9 +73,17 @@ export class Drain {
     if (this.buffer.size > 0 && !this.running) this.root.runInAsyncScope(this.slice);
   }
 
-  /** Prepares all that is recorded by now, in this call. */
+  /** Prepares all that is recorded by now, in this call; not from within a slice, which goes on by itself. */
   all(): void {
     if (!this.running) this.root.runInAsyncScope(() => this.run(this.buffer.size, Infinity));
+  }
+
+  /** The same from within a slice too: `beforeSend` or a tap may end the process, and then no slice goes on. */
+  allNow(): void {
+    this.root.runInAsyncScope(() => {
+      if (this.running) this.handOver();
+      this.run(this.buffer.size, Infinity);
+    });
   }
 
   /**
@@ -102,8 +117,7 @@ export class Drain {
 
   /** Prepares records until so many are done, or the time is up. */
   private run(most: number, until: number): void {
-    const stored: StoredEvent[] = [];
-    const events: AnalyticsEvent[] = [];
+    const wasRunning = this.running;
     this.running = true;
     try {
       for (let done = 0; done < most; done++) {
@@ -111,14 +125,20 @@ export class Drain {
         const record = this.buffer.shift();
         if (record === undefined) break;
         this.inHand++;
-        this.prepareOne(record, stored, events);
+        this.prepareOne(record);
       }
-      this.inHand = 0;
-      this.prepared(stored, events);
+      this.handOver();
     } finally {
-      this.running = false;
+      this.running = wasRunning;
     }
     if (this.buffer.size === 0) this.unschedule();
+  }
+
+  private handOver(): void {
+    const { stored, events } = this.hand;
+    this.hand = { stored: [], events: [] };
+    this.inHand -= stored.length;
+    this.prepared(stored, events);
   }
 
   private unschedule(): void {
@@ -128,7 +148,7 @@ export class Drain {
     this.immediate = undefined;
   }
 
-  private prepareOne(record: EventRecord, stored: StoredEvent[], events: AnalyticsEvent[]): void {
+  private prepareOne(record: EventRecord): void {
     const order = this.buffer.taken;
     const prepared = this.tryPrepare(record);
     if (typeof prepared === 'string') {
@@ -138,8 +158,8 @@ export class Drain {
     }
     const { json, bytes, lane, source } = prepared;
     this.ledger.prepared(prepared);
-    events.push(prepared.event);
-    stored.push({ json, bytes, lane, order, acceptedAt: this.waitingSince, source });
+    this.hand.events.push(prepared.event);
+    this.hand.stored.push({ json, bytes, lane, order, acceptedAt: this.waitingSince, source });
   }
 
   private tryPrepare(record: EventRecord): ReturnType<Prepare> {

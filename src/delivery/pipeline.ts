@@ -140,7 +140,7 @@ export class Pipeline implements Delivery {
   close(): number {
     if (this.closed) return 0;
     this.intake.close();
-    this.drainer.all();
+    this.drainer.allNow();
     this.closed = true;
     for (const courier of this.couriers) courier.close();
     const lost = this.store.close(this.couriers.flatMap((courier) => courier.outbox.releaseTaken()));
