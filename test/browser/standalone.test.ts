@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { PostHog as PostHogJs } from 'posthog-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCaptureBody } from '../../src/inbox/standalone/capture-body.js';
 import { startStandaloneInbox, type StandaloneInbox } from '../../src/inbox/standalone/standalone-inbox.js';
@@ -8,12 +9,6 @@ import { collectComplaints, launchBrowser } from './browser.js';
 import { PostHogJsPage } from './posthog-js-page.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 20_000 });
-
-interface PostHogJs {
-  init(key: string, options: object): void;
-  capture(event: string, properties?: object, options?: object): void;
-  identify(id: string): void;
-}
 
 describe('posthog-js in a browser and the stand-alone inbox', () => {
   let browser: Browser;

@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import { unicodeEscape, unseen } from '../inbox/visible-text.js';
+
+/** What a command reads from and writes to. */
+export interface Terminal {
+  /** One line of the command's result. */
+  readonly out: (line: string) => void;
+  /** One line for the person before it. */
+  readonly error: (line: string) => void;
+  readonly input: Readable;
+  /** Aborted when the person has had enough (Ctrl+C), or nobody reads the result any more. */
+  readonly stop: AbortSignal;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // `… | head` closes the pipe: that is no failure.
+  process.stdout.on('error', () => stop.abort());
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    error: (line) => void process.stderr.write(`${line}\n`),
+    input: process.stdin,
+    stop: stop.signal,
+  };
+}
+
+/**
+ * A text of an event for a terminal: control characters, escapes of colour and direction, and all else that one can't
+ * see or is misled by, written as their codes.
+ */
+export function forTerminal(text: string): string {
+  return text.replace(unseen, unicodeEscape);
+}
+
+/** JSON on one line that is safe on a terminal; it says the same. */
+export function jsonLine(value: unknown): string {
+  return forTerminal(JSON.stringify(value));
+}
