@@ -49,6 +49,8 @@ export interface TransportEnd {
   setHeader(name: string, value: string): void;
   /** Whether the consumer has left before the end. */
   hasClosed?(): boolean;
+  /** Calls `wrote` with each chunk that the application writes by itself: not with an answer sent in one piece. */
+  onWrite?(wrote: () => void): void;
 }
 
 /**

@@ -101,6 +101,10 @@ export const messages = {
     code: 'NAA114',
     text: `The outcome callback of ${where} returned something that is no outcome; it was left out of account. Do this: return one of success, error, aborted, interrupted, step_limit, abandoned, queued.`,
   }),
+  untrackedHandler: (where: string): Message => ({
+    code: 'NAA115',
+    text: `${where} handles messages that no request reaches, and its class injects something with tracked methods: what it calls has no user and no session, unless it opens a context itself. Do this: put @UseInterceptors(AnalyticsInterceptor) on it, or a @Track… decorator.`,
+  }),
   refusedUserId: (id: string): Message => ({
     code: 'NAA201',
     text: `The user id "${id}" was passed, which PostHog refuses as an identity; the event was sent as anonymous. Do this: pass null or nothing where no user is signed in.`,

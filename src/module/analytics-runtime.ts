@@ -14,6 +14,7 @@ import type { AnalyticsOptions } from './analytics.options.js';
 import { bindInstances } from './instance-binder.js';
 import { Lifecycle } from './lifecycle.js';
 import { NestReporter } from './nest-reporter.js';
+import { warnOfUntrackedHandlers } from './untracked-handlers.js';
 import { variableReader } from './read-variable.js';
 import { RECORDING, type Recording } from './recording.js';
 import { AnalyticsConfigurationError, resolveSettings } from './settings.js';
@@ -77,7 +78,10 @@ export class AnalyticsRuntime {
 
   /** Binds what Nest did not construct itself; all instances exist by then. */
   bindInstances(): void {
-    if (this.wiring?.on !== undefined) bindInstances(this.modules, this.handle);
+    if (this.wiring?.on === undefined) return;
+    bindInstances(this.modules, this.handle);
+    // Without our interceptor the application opens its contexts itself.
+    if (this.identities.settings !== undefined) warnOfUntrackedHandlers(this.modules, this.reporter);
   }
 
   /** posthog-node's client, made when it is first asked for. */

@@ -9,6 +9,7 @@ interface RawResponse {
   /** What the application destroyed it with, as `stream.pipeline` does where the source fails. */
   readonly errored?: Error | null;
   setHeader(name: string, value: string): unknown;
+  readonly write: (...args: unknown[]) => boolean;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
@@ -34,6 +35,15 @@ export function responseEnd(response: unknown): TransportEnd | undefined {
       raw.once('finish', () => tell('completed'));
       raw.once('close', () => tell(raw.writableFinished ? 'completed' : 'closed'));
     },
+    onWrite(wrote) {
+      const { write } = raw;
+      const value = (...args: unknown[]): boolean => {
+        wrote();
+        return write.apply(raw, args);
+      };
+      // As if it were the class's own: on this response alone, and out of sight of enumeration.
+      Reflect.defineProperty(raw, 'write', { value, configurable: true, writable: true, enumerable: false });
+    },
     hasClosed: () => raw.destroyed && !raw.writableFinished,
     setHeader(name, value) {
       if (!raw.headersSent) raw.setHeader(name, value);
@@ -54,6 +64,7 @@ function isResponse(value: unknown): value is RawResponse {
     response !== null &&
     typeof response.once === 'function' &&
     typeof response.setHeader === 'function' &&
+    typeof response.write === 'function' &&
     typeof response.writableFinished === 'boolean'
   );
 }

@@ -7,6 +7,8 @@ const TRACE_HEADER = 'x-analytics-trace-id';
 
 /** The response that carries a message's answer: the message is over when both it and the method's result are. */
 export class ResponseWait {
+  private writes = 0;
+  private firstWriteAt: number | undefined;
   private how: 'completed' | 'closed' | undefined;
   private httpStatus: number | undefined;
   private closedAt: number | undefined;
@@ -35,11 +37,12 @@ export class ResponseWait {
     return this.how === 'closed';
   }
 
-  exposeTrace(traceId: string): void {
-    this.transport.setHeader(TRACE_HEADER, traceId);
-  }
-
-  onEnd(ended: () => void): void {
+  /** Names the message's trace in the answer, where that is wanted, and calls `ended` at the response's end. */
+  begin(traceId: string | undefined, ended: () => void): void {
+    if (this.target.exposeTraceId && traceId !== undefined) this.transport.setHeader(TRACE_HEADER, traceId);
+    this.transport.onWrite?.(() => {
+      if (this.writes++ === 0) this.firstWriteAt = this.target.clock.monotonic();
+    });
     this.transport.onEnd((how, httpStatus, error) => {
       this.how = how;
       this.httpStatus = httpStatus;
@@ -48,6 +51,13 @@ export class ResponseWait {
       if (error) this.failure = thrownEnd(error, [], this.frame);
       ended();
     });
+  }
+
+  /** Where the result shows no chunks, those that the handler wrote or piped by itself. */
+  showWrites(call: { chunks: number | null; firstChunkAt: number | undefined }): void {
+    if (call.chunks !== null || this.writes === 0) return;
+    call.chunks = this.writes;
+    call.firstChunkAt = this.firstWriteAt;
   }
 
   /** How the message ended, by how its result ended (`undefined`: it was still to be consumed) and the response. */

@@ -83,9 +83,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     }
     this.response = method.endsWithResponse ? ResponseWait.around(outer, target) : undefined;
     recordStart(this);
-    if (this.response === undefined) return;
-    if (target.exposeTraceId && this.traceId !== undefined) this.response.exposeTrace(this.traceId);
-    this.response.onEnd(() => this.responseEnded());
+    this.response?.begin(this.traceId, () => this.responseEnded());
   }
 
   get tracksMessage(): boolean {
@@ -194,6 +192,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     this.endedAt = at;
     this.consumerCame();
     if (this.isOpen) this.target.openCalls.remove(this);
+    this.response?.showWrites(this);
     recordEnd(this, end);
     this.frame.close();
   }

@@ -62,6 +62,19 @@ describe('responseEnd', () => {
     expect(ends()).toEqual(['closed 200']);
   });
 
+  it('tells each chunk that is written, and not an answer sent in one piece; keys and back-pressure stay', async () => {
+    const keys = Object.keys(response);
+    let writes = 0;
+    responseEnd(response)?.onWrite?.(() => writes++);
+    expect(Object.keys(response)).toEqual(keys);
+    expect(response.write('one')).toBe(true);
+    expect(response.write('x'.repeat(1_000_000))).toBe(false);
+    response.end('last');
+    expect(writes).toBe(2);
+    const [sent] = (await once(socket, 'data')) as [Buffer];
+    expect(sent.toString()).toContain('one');
+  });
+
   it('takes Fastify’s reply for the response in it, and nothing else', () => {
     expect(responseEnd({ raw: response })).toBeDefined();
     for (const none of [undefined, null, {}, 'x', { raw: {} }]) expect(responseEnd(none)).toBeUndefined();

@@ -16,6 +16,10 @@ class ResponseByHand implements TransportEnd {
   setHeader(name: string, value: string): void {
     this.headers[name] = value;
   }
+  onWrite(wrote: () => void): void {
+    this.write = wrote;
+  }
+  write = (): void => undefined;
   end(how: 'completed' | 'closed', status = 200): void {
     for (const ended of this.ended.splice(0)) ended(how, status);
   }
@@ -148,6 +152,38 @@ describe('a message whose answer a response carries', () => {
     expect(completed(target)).toEqual([
       expect.objectContaining({ outcome: 'aborted', abort_reason: 'client_closed', duration_ms: 0 }),
     ]);
+  });
+
+  it('counts what the handler writes by itself, where its result is no stream', async () => {
+    const target = new CollectingTarget();
+    const { run, response } = message(target, async () => undefined);
+    await run();
+    target.clock.advance(4);
+    response.write();
+    target.clock.advance(4);
+    response.write();
+    response.end('completed');
+    expect(completed(target)).toEqual([
+      expect.objectContaining({ chunk_count: 2, time_to_first_chunk_ms: 4, duration_ms: 8 }),
+    ]);
+  });
+
+  it('counts the chunks of its result, not how they are written', async () => {
+    const target = new CollectingTarget();
+    const { run, response } = message(target, async function* () {
+      yield 1;
+    });
+    for await (const _ of run()) for (let i = 0; i < 3; i++) response.write();
+    response.end('completed');
+    expect(completed(target)).toEqual([expect.objectContaining({ chunk_count: 1 })]);
+  });
+
+  it('has no chunks to count where the answer goes out in one piece', () => {
+    const target = new CollectingTarget();
+    const { run, response } = message(target, () => 'all');
+    run();
+    response.end('completed');
+    expect(completed(target)).toEqual([expect.objectContaining({ chunk_count: null, time_to_first_chunk_ms: null })]);
   });
 
   it('shows its trace only where that is wanted', () => {

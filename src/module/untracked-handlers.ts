@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import type { ModulesContainer } from '@nestjs/core';
+import { messages } from '../event/messages.js';
+import type { Reporter } from '../event/reporter.js';
+import { AnalyticsInterceptor } from '../requests/analytics.interceptor.js';
+import { trackedMethods } from '../tracking/tracked-methods.js';
+
+type NestModule = NonNullable<ReturnType<ModulesContainer['get']>>;
+type Wrapper = Parameters<Parameters<NestModule['providers']['forEach']>[0]>[0];
+
+/** Nest's own metadata keys. */
+const [INTERCEPTORS, WEBSOCKET, RPC, GRAPHQL] = [
+  '__interceptors__',
+  'websockets:message_mapping',
+  'microservices:handler_type',
+  'graphql:resolver_type',
+];
+const OPERATIONS: readonly unknown[] = ['Query', 'Mutation', 'Subscription'];
+
+/**
+ * Warns by name of WebSocket, RPC and GraphQL handlers that call tracked services outside any context: they are not
+ * tracked themselves, have no `AnalyticsInterceptor`, and their class injects something with tracked methods.
+ */
+export function warnOfUntrackedHandlers(modules: ModulesContainer, reporter: Reporter): void {
+  const wrappers = [...modules.values()].flatMap(({ providers, controllers }) => [
+    ...providers.values(),
+    ...controllers.values(),
+  ]);
+  // Nest keeps what is provided as APP_INTERCEPTOR under a name of its own.
+  if (wrappers.some(({ token, metatype }) => isOurs(metatype) && String(token).startsWith('APP_INTERCEPTOR'))) return;
+  for (const wrapper of wrappers) {
+    const prototype = prototypeOf(wrapper);
+    if (prototype === undefined || isIntercepted(prototype.constructor)) continue;
+    const handlers = handlersOf(prototype);
+    if (handlers.length === 0 || !injectsTracked(wrapper)) continue;
+    const name = prototype.constructor.name;
+    for (const key of handlers) reporter.warnOnce(messages.untrackedHandler(`${name}.${key}`), `${name}.${key}`);
+  }
+}
+
+function prototypeOf({ metatype, instance, inject }: Wrapper): object | undefined {
+  // The metatype of a factory is the factory.
+  if (inject === undefined || inject === null) return (metatype?.prototype ?? undefined) as object | undefined;
+  const made: unknown = instance;
+  return typeof made === 'object' && made !== null ? (Object.getPrototypeOf(made) as object) : undefined;
+}
+
+/** The methods that a message or operation reaches without a context. */
+function handlersOf(prototype: object): string[] {
+  const found = new Set<string>();
+  for (let owner: object | null = prototype; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    for (const key of Object.getOwnPropertyNames(owner)) {
+      const method: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
+      if (typeof method === 'function' && isMessageHandler(method) && !isIntercepted(method)) found.add(key);
+    }
+  }
+  return [...found];
+}
+
+function isMessageHandler(method: object): boolean {
+  return (
+    Reflect.hasMetadata(WEBSOCKET, method) ||
+    Reflect.hasMetadata(RPC, method) ||
+    OPERATIONS.includes(Reflect.getMetadata(GRAPHQL, method))
+  );
+}
+
+function isIntercepted(target: object): boolean {
+  const interceptors: unknown = Reflect.getMetadata(INTERCEPTORS, target);
+  return Array.isArray(interceptors) && interceptors.some(isOurs);
+}
+
+function isOurs(interceptor: unknown): boolean {
+  return interceptor === AnalyticsInterceptor || interceptor instanceof AnalyticsInterceptor;
+}
+
+function injectsTracked(wrapper: Wrapper): boolean {
+  const injected = [
+    ...(wrapper.getCtorMetadata() ?? []),
+    ...(wrapper.getPropertiesMetadata() ?? []).map((property) => property.wrapper),
+  ];
+  return injected.some((each) => {
+    const prototype = each === undefined ? undefined : prototypeOf(each);
+    return prototype !== undefined && trackedMethods(prototype).length > 0;
+  });
+}
