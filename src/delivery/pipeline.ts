@@ -146,7 +146,8 @@ export class Pipeline implements Delivery {
     const lost = this.store.close(this.couriers.flatMap((courier) => courier.outbox.releaseTaken()));
     this.ledger.drop(lost, 'shutdown');
     this.books.tell();
-    const left = lost.length + this.drainer.stop();
+    // Ended from within `beforeSend`, one is still in its hands.
+    const left = lost.length + this.drainer.stop() + this.drainer.inHand;
     if (left > 0) this.options.reporter.warnOnce(messages.leftAtClose(left));
     this.options.sender?.close();
     this.changed();

@@ -1,0 +1,81 @@
+import { FixtureProcess } from '../support/fixture-process.js';
+import { startPostHogServer } from '../support/posthog-server.js';
+import { folderFor } from './folders.js';
+import { environment } from './process-rows.js';
+import { recover } from './recover.js';
+import type { DeliveryKind, Form, Row, Tally } from './row.js';
+import { arrived, tally } from './tally.js';
+
+const kills = { short: 3, long: 50 };
+/** The 500th record writes within its call, so that at most so many are in the window. */
+const window = 499;
+/** A timer of 10 ms comes late where the loop is busy or the machine is. */
+const mostWindowMs = 60;
+
+interface Kill {
+  readonly tally: Tally;
+  /** From the oldest lost call to the last call, milliseconds. */
+  readonly windowMs: number;
+  readonly windowEvents: number;
+}
+
+export const killRows: readonly Row[] = [
+  {
+    group: 'the process',
+    name: 'SIGKILL at random moments under load',
+    short: ['spool'],
+    mayLose: { memory: 'untold', spool: 'untold' },
+    run,
+  },
+];
+
+async function run(delivery: DeliveryKind, form: Form): Promise<Tally> {
+  const all: Kill[] = [];
+  const wanted = delivery === 'posthog-node' ? Math.min(5, kills[form]) : kills[form];
+  for (let round = 0; round < wanted; round++) all.push(await kill(delivery, 100 + Math.random() * 1_200));
+  const sum = (of: (tally: Tally) => number) => all.reduce((total, one) => total + of(one.tally), 0);
+  const windows = all.map(({ windowMs }) => windowMs).sort((a, b) => a - b);
+  const [p50 = 0, most = 0] = [windows[Math.floor(windows.length / 2)], windows.at(-1)];
+  const mostEvents = Math.max(...all.map(({ windowEvents }) => windowEvents));
+  const isWide = delivery === 'spool' && (most > mostWindowMs || mostEvents > window);
+  const note = `${wanted} kills; window p50 ${p50.toFixed(1)} ms, max ${most.toFixed(1)} ms, ${mostEvents} records`;
+  return {
+    captured: sum(({ captured }) => captured),
+    delivered: sum(({ delivered }) => delivered),
+    kept: 0,
+    lost: sum(({ lost }) => lost),
+    doubled: sum(({ doubled }) => doubled),
+    resent: sum(({ resent }) => resent),
+    told: 'no',
+    note,
+    ...(isWide && { wrong: `lost beyond the window: ${note}` }),
+  };
+}
+
+async function kill(delivery: DeliveryKind, afterMs: number): Promise<Kill> {
+  const server = await startPostHogServer();
+  const folder = folderFor();
+  try {
+    const app = new FixtureProcess('faulted', { ...environment(delivery, server, folder.path), END: 'flood' });
+    await app.line('ready');
+    await new Promise((later) => setTimeout(later, afterMs));
+    app.signal('SIGKILL');
+    await app.ended();
+    if (delivery === 'spool') await recover(folder.path, server.url);
+    const calls = app.said.flatMap((line) => {
+      const [word, n, at] = line.split(' ');
+      return word === 'call' && at !== undefined ? [{ n: Number(n), at: Number(at) }] : [];
+    });
+    const have = arrived(server);
+    const missing = calls.filter(({ n }) => !have.has(n));
+    const last = calls.at(-1)?.at ?? 0;
+    // The last call may have been recorded and not said.
+    const result = tally(server, { captured: Math.max(calls.length, ...have), told: 'no' });
+    const windowMs = missing.length > 0 ? last - (missing[0]?.at ?? last) : 0;
+    const windowEvents = missing.length > 0 ? calls.length - (missing[0]?.n ?? 0) + 1 : 0;
+    return { tally: result, windowMs, windowEvents };
+  } finally {
+    await server.close();
+    folder.remove();
+  }
+}

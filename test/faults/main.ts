@@ -1,0 +1,50 @@
+import { spoolRates } from './rates.js';
+import { responseTimes } from './response-times.js';
+import { rows } from './rows.js';
+import { figures, header, linesOf, runLine, show, type Line } from './table.js';
+
+/**
+ * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes some minutes.
+ * Words after the command choose the rows that have one of them in their name or group.
+ */
+const mostRatio = 1.25;
+const words = process.argv.slice(2);
+const isChosen = (text: string): boolean => words.length === 0 || words.some((word) => text.includes(word));
+const chosen = rows.filter(({ group, name }) => isChosen(`${group} ${name}`));
+const lines: Line[] = [];
+const others: string[] = [];
+let isGood = true;
+
+// Those that mostly wait go beside each other; those that load the machine, or start processes, one by one.
+const waiting = chosen.filter(({ group }) => group === 'network and server');
+const results = new Map<string, Promise<Line>>();
+for (const row of waiting) {
+  for (const delivery of linesOf(row)) results.set(`${row.name} ${delivery}`, runLine(row, delivery, 'long'));
+}
+let group = '';
+for (const row of chosen) {
+  if (row.group !== group) console.log(`\n${(group = row.group)}\n${header()}`);
+  for (const delivery of linesOf(row)) {
+    const line = await (results.get(`${row.name} ${delivery}`) ?? runLine(row, delivery, 'long'));
+    console.log(show(line));
+    lines.push(line);
+    isGood &&= line.wrongs.length === 0;
+  }
+}
+
+if (isChosen('response times')) {
+  console.log("\nthe application's response times (p99, 200 requests/s, medians of five pairs)");
+  const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio }) => {
+    const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)}`;
+    console.log(`${fault.padEnd(30)} ${delivery.padEnd(8)} ${shown}${ratio > mostRatio ? '  WRONG' : ''}`);
+  });
+  const worst = Math.max(...times.map(({ ratio }) => ratio));
+  others.push(`worst p99 ratio ${worst.toFixed(2)}`);
+  isGood &&= worst <= mostRatio;
+}
+if (isChosen('rates')) {
+  console.log('\nrates');
+  for (const line of await spoolRates()) console.log(line);
+}
+console.log(`\n${figures(lines, others)}`);
+process.exitCode = isGood ? 0 : 1;

@@ -1,0 +1,5 @@
+import { networkRows } from './network-rows.js';
+import { poisonRows } from './poison-rows.js';
+import { testRows } from './short-form.js';
+
+testRows([...networkRows, ...poisonRows]);
