@@ -53,7 +53,7 @@ describe('posthog-js in a browser and the stand-alone inbox', () => {
     );
   };
   const capture = (...args: Parameters<PostHogJs['capture']>): Promise<void> =>
-    page.evaluate((given) => (globalThis as unknown as { posthog: PostHogJs }).posthog.capture(...given), args);
+    page.evaluate((given) => void (globalThis as unknown as { posthog: PostHogJs }).posthog.capture(...given), args);
 
   it.each([
     ['zipped', {}],

@@ -1,0 +1,26 @@
+import type { RunnerTestCase } from 'vitest';
+
+/** What the inbox has to hold to in a browser, told by the tests that measure it. */
+export interface Figures {
+  readonly firstPaintMs: number;
+  readonly filterMs: number;
+  readonly searchMs: number;
+  readonly worstFrameMs: number;
+  readonly eventsSent: number;
+  readonly rowsLost: number;
+  readonly heapBeforeMb: number;
+  readonly heapAfterMb: number;
+}
+
+/** The most that each may be, with 10,000 events and at 200 events a second. */
+export const bounds = { firstPaintMs: 1_000, filterMs: 200, searchMs: 200, worstFrameMs: 50, rowsLost: 0 } as const;
+
+/** What the heap may be after as many events again: it breathes a little, but does not grow with them. */
+export function mostHeapMb(beforeMb: number): number {
+  return beforeMb * 1.1 + 0.5;
+}
+
+/** Tells figures to the reporter; before they are judged, so that a broken bound is told too. */
+export function tellFigures(task: Readonly<RunnerTestCase>, figures: Partial<Figures>): void {
+  Object.assign(task.meta, { figures });
+}
