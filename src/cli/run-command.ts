@@ -10,6 +10,10 @@ const groups: Readonly<Record<string, { says: string; load: () => Promise<Comman
     says: 'show the events of any PostHog SDK, or read those of a running application',
     load: async () => (await import('./inbox/inbox-commands.js')).inboxCommands,
   },
+  spool: {
+    says: 'what waits in a spool: show it, export it, send it, give dead letters another try',
+    load: async () => (await import('./spool/spool-commands.js')).spoolCommands,
+  },
 };
 
 /** Runs `nestjs-agent-analytics` with these arguments. Never rejects. */

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly out: (line: string) => void;
   /** One line for the person before it. */
   readonly error: (line: string) => void;
+  /** Shows this text in the place of the last one, on a line that it leaves when the text is empty. Absent in a pipe. */
+  readonly progress?: ((text: string) => void) | undefined;
   readonly input: Readable;
   /** Aborted when the person has had enough (Ctrl+C), or nobody reads the result any more. */
   readonly stop: AbortSignal;
@@ -21,6 +23,7 @@ export function processTerminal(): Terminal {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     error: (line) => void process.stderr.write(`${line}\n`),
+    progress: process.stderr.isTTY ? (text) => void process.stderr.write(`\r\u001b[K${text}`) : undefined,
     input: process.stdin,
     stop: stop.signal,
   };

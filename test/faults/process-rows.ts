@@ -9,16 +9,12 @@ import type { DeliveryKind, Row, Tally } from './row.js';
 import { apiKey } from './subject.js';
 import { tally } from './tally.js';
 
-interface Ending {
-  readonly name: string;
+interface Ending extends Pick<Row, 'name' | 'of' | 'mayLose' | 'faulty'> {
   readonly env: Record<string, string>;
   /** How many events are captured in all. @default EVENTS */
   readonly captured?: number;
   /** Does something to the process that runs. */
   readonly act?: (app: FixtureProcess, server: PostHogServer) => Promise<void>;
-  readonly mayLose?: Row['mayLose'];
-  readonly faulty?: boolean;
-  readonly of?: readonly DeliveryKind[];
 }
 
 const events = 15;
@@ -67,13 +63,7 @@ const endings: Ending[] = [
 ];
 
 export const processRows: readonly Row[] = [
-  ...endings.map((ending): Row => ({
-    group: 'the process',
-    name: ending.name,
-    faulty: ending.faulty ?? true,
-    ...(ending.mayLose && { mayLose: ending.mayLose }),
-    run: (delivery) => run(ending, delivery),
-  })),
+  ...endings.map((ending): Row => ({ ...ending, group: 'the process', run: (delivery) => run(ending, delivery) })),
   { group: 'the process', name: 'two processes on one folder, process.exit', run: twoProcesses },
   { group: 'the process', name: 'a restart under another key', of: ['spool'], run: anotherKey },
 ];

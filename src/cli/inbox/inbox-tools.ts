@@ -69,7 +69,7 @@ function resultOf(rows: readonly FoundEvent[], total: number): string {
   const lines: string[] = [];
   let length = 0;
   for (const { wire, state, reason, source, event, level } of rows) {
-    const line = cut(jsonLine({ ...(wire === null ? { event } : (wire)), state, reason, source, level }));
+    const line = cut(jsonLine({ ...(wire === null ? { event } : wire), state, reason, source, level }));
     length += line.length;
     if (length > LONGEST_RESULT && lines.length > 0) break;
     lines.push(line);

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { readSpooled } from '../../delivery/spooled-event.js';
+import { deadLetterFiles, readDeadLetters } from '../../spool/dead-letter-files.js';
+import { visitPending } from '../../spool/inspect-spool.js';
+import type { SpoolRecord } from '../../spool/spool-record.js';
+import type { CommandGroup } from '../run-command.js';
+import { forTerminal } from '../terminal.js';
+import { progressBar } from './progress-bar.js';
+
+/** `spool export DIR`: one event of PostHog's shape on a line, as it would be sent. */
+export const exportEvents: CommandGroup = (args, terminal) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { dead: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const dir = positionals[0] ?? '';
+  const bar = progressBar(terminal, 'files read');
+  let exported = 0;
+  const write = (record: SpoolRecord): void => {
+    const event = readSpooled(record, false);
+    if (event === undefined || terminal.stop.aborted) return;
+    terminal.out(forTerminal(event.json));
+    exported++;
+  };
+  if (values.dead) {
+    const files = deadLetterFiles(dir);
+    files.forEach((file, index) => {
+      for (const { lane, time, payload } of readDeadLetters(file)) write({ instance: '', seq: 0, lane, time, payload });
+      bar.show(index + 1, files.length);
+    });
+  } else {
+    visitPending(dir, write);
+  }
+  bar.end();
+  terminal.error(`${exported} events`);
+  return Promise.resolve(0);
+};
