@@ -1,0 +1,1 @@
+export { AnalyticsHealthIndicator, type AnalyticsHealthLimits } from './module/analytics-health.indicator.js';
