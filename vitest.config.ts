@@ -14,6 +14,7 @@ export default defineConfig({
         find: /^nestjs-agent-analytics\/(ai-sdk|langchain|mcp|openai-agents|otel|posthog-ai)$/,
         replacement: `${src}/integrations/$1.ts`,
       },
+      { find: /^nestjs-agent-analytics\/terminus$/, replacement: `${src}/terminus.ts` },
       { find: /^nestjs-agent-analytics\/(.*)$/, replacement: `${src}/$1/index.ts` },
     ],
   },
