@@ -1,7 +1,8 @@
 import { adoptDead, type ClaimReport } from './adopt-dead.js';
 import type { DeadLetter } from './dead-letter-files.js';
-import { DeadLetters, type LetterStore, type ReplayReport } from './dead-letters.js';
+import { DeadLetters, type ReplayReport } from './dead-letters.js';
 import { assertWritable, isClaimed } from './disk-checks.js';
+import { letterStore } from './letter-store.js';
 import { openInstance } from './open-instance.js';
 import type { OwnInstance } from './own-instance.js';
 import { currentProcess, type ProcessIdentity } from './process-identity.js';
@@ -116,13 +117,7 @@ export class Spool {
 
   /** Appends dead letters for this destination again, all or the chosen, to their lanes. Throws where reading fails. */
   replayDead(isChosen: (letter: DeadLetter) => boolean = () => true): ReplayReport {
-    const store: LetterStore = (letters) => {
-      for (const [index, { lane, payload }] of letters.entries()) {
-        const failure = this.#tryAppend(payload, lane);
-        if (failure) return { unstored: letters.slice(index), failure };
-      }
-      return { unstored: [], failure: null };
-    };
+    const store = letterStore((payload, lane) => this.append([payload], { lane }));
     return this.#openDeadLetters().replay(isChosen, store, this.#settings.now());
   }
 
@@ -169,15 +164,6 @@ export class Spool {
     this.#sources.close();
     this.#isClosed = true;
     this.#failure = new SpoolWriteError('CLOSED', 'the spool is closed');
-  }
-
-  #tryAppend(payload: Buffer, lane: number): SpoolWriteError | null {
-    try {
-      const { stored } = this.append([payload], { lane });
-      return stored === 1 ? null : new SpoolWriteError('EFULL', 'the spool holds as much as it may');
-    } catch (error) {
-      return asWriteError(error);
-    }
   }
 
   #write(lane: number, payloads: readonly (string | Buffer)[], time: number): Omit<Appended, 'stored'> {

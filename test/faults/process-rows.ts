@@ -80,7 +80,7 @@ export function environment(delivery: DeliveryKind, server: PostHogServer, dir: 
 }
 
 /** How many events the lines of a process say are lost. */
-export function toldIn(delivery: DeliveryKind, lines: readonly string[]): Tally['told'] {
+function toldIn(delivery: DeliveryKind, lines: readonly string[]): Tally['told'] {
   if (delivery === 'posthog-node') return lines.some((line) => /posthog/i.test(line)) ? 'some' : 'no';
   return lines.reduce((sum, line) => sum + Number(/closed with (\d+) events/.exec(line)?.[1] ?? 0), 0);
 }
