@@ -92,11 +92,7 @@ export class DiskQueue {
 
   /** Keeps events as dead letters, also those that were never in the spool. */
   bury(events: readonly StoredEvent[], reason: string): void {
-    // A letter that is replayed is a new event to the books: it has no place in the order any more.
-    const letters = events.map((event) => ({
-      ...(event instanceof SpooledEvent ? event.record : recordOfNothing(event)),
-      payload: Buffer.from(spoolPayload({ ...event, order: Infinity })),
-    }));
+    const letters = events.map((event) => (event instanceof SpooledEvent ? event.record : recordOfNothing(event)));
     try {
       this.losses.around(() => this.spool.deadLetter(letters, reason));
     } catch (error) {
@@ -159,6 +155,7 @@ export class DiskQueue {
 }
 
 /** For an event that never was in the spool: it acknowledges nothing there. */
-function recordOfNothing({ lane, acceptedAt }: StoredEvent): Omit<SpoolRecord, 'payload'> {
-  return { instance: '', lane: laneNumber(lane), seq: 0, time: acceptedAt };
+function recordOfNothing(event: StoredEvent): SpoolRecord {
+  const payload = Buffer.from(spoolPayload(event));
+  return { instance: '', lane: laneNumber(event.lane), seq: 0, time: event.acceptedAt, payload };
 }

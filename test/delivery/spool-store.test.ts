@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SpoolStore, type SpoolStoreOptions } from '../../src/delivery/spool-store.js';
 import { inspectSpool } from '../../src/spool/inspect-spool.js';
+import { Spool } from '../../src/spool/spool.js';
 import { auditedPipeline, type AuditedOptions } from '../support/audited-pipeline.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
@@ -244,29 +245,33 @@ describe('Delivery from a spool', () => {
     expect(stats()).toMatchObject({ adopted: 3, dropped: { damaged: 1 }, pending: { total: 2 } });
   });
 
-  it('keeps dead letters apart, with the reason', async () => {
+  it('counts as damaged what is whole and yet no event', async () => {
+    const stranger = new Spool({ dir, destination: 'd', now: () => clock.now() });
+    stranger.tryResume();
+    stranger.append(['no event', `5 ${clock.now()} \n{"event":"e","distinct_id":"u1","properties":{}}`]);
+    stranger.close();
+    const { pipeline, stats } = start();
+    await pipeline.leave(5_000);
+    expect(stats()).toMatchObject({ adopted: 2, delivered: 1, dropped: { damaged: 1 }, pending: { total: 0 } });
+  });
+
+  it('keeps dead letters apart, with the reason, also of what was in memory only', async () => {
     const { pipeline, record, stats } = start();
     server.fault(({ events }) => (events.includes('event_7') ? faults.status(400) : undefined));
     record(100);
     expect(await pipeline.flush()).toEqual({ delivered: 99, pending: 0 });
     expect(stats()).toMatchObject({ dead: 1, dropped: {} });
     expect(inspectSpool(dir).dead).toMatchObject({ letters: 1, byReason: { 'HTTP 400': 1 } });
+    const mend = breakDisk('ENOSPC');
+    server.fault(({ events }) => (events.includes('event_107') ? faults.status(400) : undefined));
+    record(100);
+    pipeline.drain();
+    mend();
+    expect(await pipeline.flush()).toEqual({ delivered: 99, pending: 0 });
+    expect(inspectSpool(dir).dead.letters).toBe(2);
   });
 
   describe('while the disk takes nothing', () => {
-    const breakDisk = (code: string) => {
-      let broken = true;
-      replaceFs(
-        'writeSync',
-        (real) =>
-          ((...args: Parameters<typeof real>) => {
-            if (broken) throw Object.assign(new Error(code), { code });
-            return real(...args);
-          }) as typeof real,
-      );
-      return () => (broken = false);
-    };
-
     it.each(['ENOSPC', 'EROFS', 'EIO'])(
       'lets the memory take over on %s, says so once, and goes back to the disk when it can',
       async (code) => {
@@ -352,5 +357,20 @@ describe('Delivery from a spool', () => {
     server.clearFaults();
     await pipeline.leave(5_000);
     expect(stats()).toMatchObject({ accepted: 455, delivered: 405, pending: { total: 0 } });
+    expect(await pipeline.flush()).toEqual({ delivered: 0, pending: 0 });
   });
 });
+
+/** Lets every write fail until the function returned is called. */
+function breakDisk(code: string): () => void {
+  let isBroken = true;
+  replaceFs(
+    'writeSync',
+    (real) =>
+      ((...args: Parameters<typeof real>) => {
+        if (isBroken) throw Object.assign(new Error(code), { code });
+        return real(...args);
+      }) as typeof real,
+  );
+  return () => (isBroken = false);
+}
