@@ -1,7 +1,7 @@
 import type { AnalyticsContextValues } from './context-values.js';
 import { contextStorage, currentFrame } from './context-storage.js';
 import { conflictOf, fillAbsent, valuesOf } from './fill-values.js';
-import { Frame } from './frame.js';
+import { APART, Frame } from './frame.js';
 
 /**
  * Who and what the current work is for. Requests open a context by themselves; jobs, cron and scripts open one with
@@ -16,13 +16,15 @@ export const AnalyticsContext = {
    * Runs `fn` with these values and returns what it returns.
    *
    * Beneath an open context what is not given is inherited; but a different user inherits nothing of who the other
-   * was (session, groups, web session, trace), and a different session no trace.
+   * was (session, groups, web session, trace), and a different session no trace. What it calls then counts for no
+   * message or run around it: a batch worker that somebody's request started serves others too.
    */
   run<T>(values: AnalyticsContextValues | undefined, fn: () => T): T {
     const outer = currentFrame();
     const given = plainValues(values);
-    const inherited = outer === undefined ? {} : inheritedBy(given, valuesOf(outer));
-    const frame = new Frame(outer, fillAbsent(given, inherited), outer?.handle, undefined);
+    const around = outer === undefined ? {} : valuesOf(outer);
+    const frame = new Frame(outer, fillAbsent(given, inheritedBy(given, around)), outer?.handle, undefined);
+    if (!belongsTo(around, given)) frame.totals = APART;
     return contextStorage.run(frame, fn);
   },
 
@@ -61,6 +63,13 @@ function plainValues(values: AnalyticsContextValues | undefined): AnalyticsConte
     if (typeof copy[key] === 'object') Object.assign(copy, { [key]: { ...copy[key] } });
   }
   return copy;
+}
+
+/** Whether work with these values is part of what goes on around it, or somebody's or some trace's own. */
+function belongsTo(around: AnalyticsContextValues, given: AnalyticsContextValues): boolean {
+  const { traceId } = around;
+  const isOtherTrace = traceId !== undefined && given.traceId !== undefined && given.traceId !== traceId;
+  return !isOtherTrace && conflictOf(around, given) === undefined;
 }
 
 function inheritedBy(given: AnalyticsContextValues, outer: AnalyticsContextValues): AnalyticsContextValues {

@@ -14,6 +14,9 @@ export interface CallTotals {
   models?: ModelTotals | undefined;
 }
 
+/** Instead of totals: the frame's work is somebody else's than what lies around it, and counts for nothing there. */
+export const APART: CallTotals = Object.freeze({ toolCalls: 0, toolErrors: 0 });
+
 export interface ModelTotals {
   generations: number;
   /** The model of the last call. */
@@ -38,15 +41,15 @@ export interface FrameCall {
   generationTold?: boolean;
 }
 
-/** The transport whose end is the end of a message: an HTTP response, an SSE stream. */
+/** Where the answer goes: an HTTP response, whose end is the end of a message, or a socket. */
 export interface TransportEnd {
   /**
    * Calls `ended` once: when the response has been sent (`completed`) or the consumer left (`closed`). With an error,
-   * it is the application that closed it.
+   * it is the application that closed it. A socket has none: it outlives the message.
    */
-  onEnd(ended: (how: 'completed' | 'closed', httpStatus: number | undefined, error?: Error | null) => void): void;
+  onEnd?(ended: (how: 'completed' | 'closed', httpStatus: number | undefined, error?: Error | null) => void): void;
   /** Sets a response header if the headers have not gone out. */
-  setHeader(name: string, value: string): void;
+  setHeader?(name: string, value: string): void;
   /** Whether the consumer has left before the end. */
   hasClosed?(): boolean;
   /** Calls `wrote` with each chunk that the application writes by itself: not with an answer sent in one piece. */
@@ -60,7 +63,7 @@ export interface TransportEnd {
  * filling in what was absent replaces the object.
  */
 export class Frame {
-  /** The totals of the call, where it is a message or a run. */
+  /** The totals of the call, where it is a message or a run, or `APART`. */
   totals: CallTotals | undefined = undefined;
   /** The transport's end, on the frame of a handler whose answer it carries. */
   transport: TransportEnd | undefined = undefined;
@@ -84,7 +87,7 @@ export class Frame {
   whenClosed(end: () => void): void {
     if (this.onClose === undefined) {
       this.onClose = new Set();
-      this.transport?.onEnd(() => this.close());
+      this.transport?.onEnd?.(() => this.close());
     }
     this.onClose.add(end);
   }

@@ -50,8 +50,15 @@ function handlerFrame(identities: RequestIdentities, handle: object, context: Ex
     identities.sourceFor(input),
   );
   if (input.transport === 'http') frame.transport = responseEnd(context.switchToHttp().getResponse());
+  if (input.transport === 'ws') frame.transport = { hasClosed: () => isGone(input.client) };
   valuesOf(frame);
   return frame;
+}
+
+/** Whether a WebSocket client has gone: socket.io says so itself, of ws 2 is closing and 3 closed. */
+function isGone(client: unknown): boolean {
+  const { disconnected, readyState } = (client ?? {}) as { disconnected?: unknown; readyState?: unknown };
+  return disconnected === true || readyState === 2 || readyState === 3;
 }
 
 function identityInput(executionContext: ExecutionContext): IdentityInput {

@@ -24,7 +24,7 @@ export class ResponseWait {
   /** That of the nearest frame that has one; `undefined` where the answer goes another way. */
   static around(frame: Frame | undefined, target: CaptureTarget): ResponseWait | undefined {
     for (let around = frame; around !== undefined; around = around.parent) {
-      if (around.transport !== undefined) return new ResponseWait(around.transport, around, target);
+      if (around.transport?.onEnd !== undefined) return new ResponseWait(around.transport, around, target);
     }
     return undefined;
   }
@@ -39,11 +39,11 @@ export class ResponseWait {
 
   /** Names the message's trace in the answer, where that is wanted, and calls `ended` at the response's end. */
   begin(traceId: string | undefined, ended: () => void): void {
-    if (this.target.exposeTraceId && traceId !== undefined) this.transport.setHeader(TRACE_HEADER, traceId);
+    if (this.target.exposeTraceId && traceId !== undefined) this.transport.setHeader?.(TRACE_HEADER, traceId);
     this.transport.onWrite?.(() => {
       if (this.writes++ === 0) this.firstWriteAt = this.target.clock.monotonic();
     });
-    this.transport.onEnd((how, httpStatus, error) => {
+    this.transport.onEnd?.((how, httpStatus, error) => {
       this.how = how;
       this.httpStatus = httpStatus;
       if (how === 'closed') this.closedAt = this.target.clock.monotonic();

@@ -109,9 +109,9 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     this.target.openCalls.add(this);
   }
 
-  awaitConsumer(): void {
+  awaitConsumer(hasCome?: () => boolean): void {
     this.waiting ??= Waiting.within(this.outer, () => {
-      if (this.end === undefined) this.settle(abortedEnd('unconsumed'));
+      if (this.end === undefined && hasCome?.() !== true) this.settle(abortedEnd('unconsumed'));
     });
   }
 

@@ -1,5 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import {
   ClientProxyFactory,
@@ -15,6 +13,7 @@ import { AnalyticsModule, TrackToolCall } from 'nestjs-agent-analytics';
 import { recordAnalytics, type AnalyticsRecorder } from 'nestjs-agent-analytics/testing';
 import { firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../support/free-port.js';
 
 interface Job {
   userId: string;
@@ -107,12 +106,3 @@ describe('RPC over TCP', () => {
     expect(told()).toEqual([['copilot_tool_called', 'bob', 'c2']]);
   });
 });
-
-/** Nest's TCP server does not say which port it was given. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}

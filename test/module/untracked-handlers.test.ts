@@ -63,7 +63,7 @@ describe('handlers that no request reaches, and that are not tracked', () => {
         return this.tools.find();
       }
       @EventPattern('noted')
-      noted(): void {}
+      noted(_data: unknown): void {}
       @Get()
       overHttp(): string {
         return this.tools.find();

@@ -21,7 +21,7 @@ describe('responseEnd', () => {
   });
   const ends = (of: unknown = response): string[] => {
     const told: string[] = [];
-    responseEnd(of)?.onEnd((how, status) => told.push(`${how} ${status}`));
+    responseEnd(of)?.onEnd?.((how, status) => told.push(`${how} ${status}`));
     return told;
   };
 
@@ -42,7 +42,7 @@ describe('responseEnd', () => {
 
   it('tells what the application destroyed it with', async () => {
     const told: unknown[] = [];
-    responseEnd(response)?.onEnd((how, _status, error) => told.push(how, error));
+    responseEnd(response)?.onEnd?.((how, _status, error) => told.push(how, error));
     const dry = new RangeError('dry');
     response.on('error', () => undefined).destroy(dry);
     await once(response, 'close');

@@ -17,6 +17,7 @@ export interface PlantedFault {
 export async function runWithFault(
   testFile: string,
   { file, find, replace }: PlantedFault,
+  { reporter = 'dot', env: more = {} }: { reporter?: 'dot' | 'json'; env?: Record<string, string> } = {},
 ): Promise<{ failed: boolean; output: string }> {
   const copy = mkdtempSync(join(process.cwd(), '.mutant-'));
   try {
@@ -30,8 +31,8 @@ export async function runWithFault(
       path,
       source.replace(find, () => replace),
     );
-    const args = ['node_modules/vitest/vitest.mjs', 'run', testFile, '--reporter=dot'];
-    const env = { ...process.env, ANALYTICS_SRC: join(copy, 'src'), SEED: '7' };
+    const args = ['node_modules/vitest/vitest.mjs', 'run', testFile, `--reporter=${reporter}`];
+    const env = { ...process.env, ANALYTICS_SRC: join(copy, 'src'), SEED: '7', ...more };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 28 });
     return { failed: false, output: stdout + stderr };
   } catch (error) {

@@ -33,6 +33,23 @@ describe('a tracked call', () => {
     expect(target.only.source).toBe('Tools.run');
   });
 
+  it.each<[string, AnalyticsContextValues, boolean]>([
+    ['for somebody else', { userId: 'u2' }, false],
+    ['in another conversation', { sessionId: 's2' }, false],
+    ['in a trace of its own', { traceId: 't2' }, false],
+    ['for the same person', { userId: 'u1', surface: 'web' }, true],
+  ])('work %s, begun within a message', (_name, values, isPart) => {
+    const target = new CollectingTarget();
+    const [tool, lazy] = [trackedRun(target, () => 1), trackedRun(target, async function* () {})];
+    const other = (): void => {
+      AnalyticsContext.run(values, () => [tool(), lazy()]);
+    };
+    within(target, { userId: 'u1', sessionId: 's1' }, trackedRun(target, other, TrackMessage({ message: () => 'hi' })));
+    expect(target.of('copilot_response_completed')[0]?.measured?.tool_calls).toBe(isPart ? 1 : 0);
+    // Nobody has read it when the message is over.
+    expect(outcomes(target).includes('aborted unconsumed')).toBe(isPart);
+  });
+
   it('asks the carrier again in a call beneath it, because a guard may have named the user since', () => {
     const target = new CollectingTarget();
     let user: string | undefined;

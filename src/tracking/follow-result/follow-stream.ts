@@ -4,10 +4,13 @@ import { override } from './override.js';
 /** What is used of a node stream: a Readable, or the response that a handler writes to. */
 export interface NodeStream {
   emit(event: string | symbol, ...args: unknown[]): boolean;
+  listenerCount(event: string): number;
   readonly destroyed?: boolean;
   readonly errored?: Error | null;
   /** Only what can be read has it. */
   readonly readableEnded?: boolean;
+  /** `null` until somebody lets it flow or stops it. */
+  readonly readableFlowing?: boolean | null;
   readonly writableFinished?: boolean;
 }
 
@@ -32,7 +35,8 @@ export function followStream(stream: NodeStream, result: object, call: FollowedC
   const isReadable = stream.readableEnded !== undefined;
   // A Readable waits for its consumer; a response is written to by the handler itself.
   if (isReadable) {
-    call.awaitConsumer();
+    // Who has begun to listen, and has not been given anything yet.
+    call.awaitConsumer(() => stream.readableFlowing != null || stream.listenerCount('readable') > 0);
     call.streaming();
   }
   const see = isReadable ? seeReadable : seeResponse;

@@ -7,8 +7,11 @@ import type { Frame } from '../../context/frame.js';
 export interface FollowedCall {
   /** Steps of a lazy result run in it. */
   readonly frame: Frame;
-  /** The result does its work only when a consumer asks for it: if nobody does, the call ends as unconsumed. */
-  awaitConsumer(): void;
+  /**
+   * The result does its work only when a consumer asks for it: if nobody does, the call ends as unconsumed. `hasCome` is
+   * asked then, where a consumer can have come unseen.
+   */
+  awaitConsumer(hasCome?: () => boolean): void;
   consumerCame(): void;
   /** The consumer takes the result bit by bit: it is seen how many, unless told otherwise. */
   streaming(chunks?: 'chunks unseen'): void;

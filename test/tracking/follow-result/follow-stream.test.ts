@@ -50,6 +50,23 @@ describe('a Readable', () => {
     expect(answered(target)).toEqual(['success', 3]);
   });
 
+  it('is consumed once somebody listens, though nothing has come when the work around it is over', async () => {
+    for (const read of [collect, (stream: Readable) => once(stream.resume(), 'end')]) {
+      const target = new CollectingTarget();
+      const made = Readable.from(['a', 'b']);
+      const frame = new Frame(undefined, {}, target.handle, undefined);
+      const given = contextStorage.run(
+        frame,
+        trackedRun(target, () => made),
+      );
+      const reading = read(given);
+      frame.close();
+      expect(outcomes(target)).toEqual([]);
+      await reading;
+      expect(outcomes(target)).toEqual(['success']);
+    }
+  });
+
   it('gets no listener, does not flow by itself, and reads no further ahead than before', async () => {
     const produced = (stream: Readable): (() => Promise<number>) => {
       let count = 0;
