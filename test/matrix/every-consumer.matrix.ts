@@ -1,0 +1,139 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostHogServer } from '../support/posthog-server.js';
+import { Consumer, type Compilation, type Installation } from './consumer.js';
+import { count } from './figures.js';
+import { installationOf, nest10, nest11, nest12, type NestLine } from './nest-lines.js';
+import { installNodes, nodeVersions } from './node-versions.js';
+import { packPackage } from './packed-package.js';
+import { compileApplication, tryApplication, tryEntries } from './try-package.js';
+
+const esm = (resolution: Compilation['resolution']): Compilation => ({ format: 'esm', resolution });
+const commonjs = (resolution: Compilation['resolution']): Compilation => ({ format: 'commonjs', resolution });
+const node16 = [esm('node16'), commonjs('node16')];
+const nodenext = [esm('nodenext'), commonjs('nodenext')];
+
+// Nest 12 is ESM only: CommonJS has its types by nodenext's rules alone.
+const lines: { title: string; line: NestLine; compilations: Compilation[] }[] = [
+  { title: 'Nest 10', line: nest10, compilations: [commonjs('node10'), ...node16, ...nodenext] },
+  { title: 'Nest 11', line: nest11, compilations: [commonjs('node10'), ...node16, ...nodenext] },
+  { title: 'Nest 12', line: nest12, compilations: [esm('node16'), ...nodenext] },
+  { title: 'Nest 12 with TypeScript 6', line: { ...nest12, typescript: '6.0.3' }, compilations: nodenext },
+];
+
+// The ends of each peer's range, and each pair of Nest and its config that may meet.
+const floor = {
+  nest: '10.0.0',
+  config: '3.0.0',
+  terminus: '11.0.0',
+  typescript: '5.4.5',
+  reflectMetadata: '0.1.13',
+  rxjs: '7.8.0',
+};
+const pairs: { title: string; line: NestLine }[] = [
+  { title: 'the floor of every peer', line: floor },
+  { title: 'the floor of 11', line: { ...floor, nest: '11.0.0', config: '4.0.0' } },
+  // 12.0.0 of @nestjs/core asks for 11 of @nestjs/common, so that nobody has it.
+  {
+    title: 'the floor of 12',
+    line: { ...nest12, nest: '12.0.1', config: '12.0.0', testing: '12.0.1', terminus: '12.0.0' },
+  },
+  { title: 'Nest 10 with the config of 11', line: { ...nest10, config: '4.0.4' } },
+  { title: 'Nest 11 with the config of 12', line: { ...nest11, config: '12.0.1' } },
+];
+
+describe('every consumer of the packed package', { concurrent: true, timeout: 600_000 }, () => {
+  let tarball: string;
+  let nodes: string[];
+  const installed: Consumer[] = [];
+  const install = async (installation: Installation): Promise<Consumer> => {
+    const consumer = await Consumer.install(tarball, installation);
+    installed.push(consumer);
+    return consumer;
+  };
+  beforeAll(async () => {
+    [tarball, nodes] = await Promise.all([packPackage(), installNodes()]);
+  }, 240_000);
+  afterAll(() => installed.forEach((consumer) => consumer.remove()), 120_000);
+
+  for (const { title, line, compilations } of lines) {
+    it(`${title}: every way to compile, Express and Fastify, Node ${nodeVersions.join(', ')}`, async ({ task }) => {
+      const consumer = await install(installationOf(line, ['express', 'fastify']));
+      count(task, 'installs');
+      for (const compilation of compilations) {
+        const folder = await compileApplication(task, consumer, compilation, ['express', 'fastify']);
+        await tryApplication(task, consumer, folder, ['express', 'fastify']);
+        for (const node of nodes) await tryApplication(task, consumer, folder, ['express'], node);
+      }
+      for (const node of nodes) await tryEntries(task, consumer, node);
+    });
+  }
+
+  for (const { title, line } of pairs) {
+    it(`${title}: ESM and CommonJS`, async ({ task }) => {
+      const overrides = { 'posthog-node': '5.70.0' };
+      const consumer = await install({ ...installationOf(line, ['express']), overrides });
+      count(task, 'installs');
+      for (const compilation of nodenext) {
+        const folder = await compileApplication(task, consumer, compilation, ['express']);
+        await tryApplication(task, consumer, folder, ['express']);
+      }
+      await tryEntries(task, consumer);
+    });
+  }
+
+  for (const version of ['6.0.108', '6.0.326', '7.0.0', '7.0.173']) {
+    it(`the AI SDK ${version}: the integration sees its calls`, async ({ task }) => {
+      const installation = installationOf(nest12, []);
+      const packages = { ...installation.packages, ai: version, zod: '4.6.7' };
+      const consumer = await install({ packages });
+      count(task, 'installs');
+      const file = join(consumer.folder, 'ask-model.mjs');
+      copyFileSync(new URL('application/ask-model.mjs', import.meta.url), file);
+      const posthog = await startPostHogServer();
+      try {
+        const env = { POSTHOG_API_KEY: 'phc_matrix', POSTHOG_HOST: posthog.url };
+        expect(await consumer.run(file, env)).toBe('hello\n');
+        const names = posthog.events.map(({ event }) => event);
+        expect(names).toContain('$ai_generation');
+        count(task, 'applications');
+        count(task, 'events', names.length);
+      } finally {
+        await posthog.close();
+      }
+    });
+  }
+
+  it('Jest 29 with ts-jest, in an application of CommonJS on Nest 11', async ({ task }) => {
+    const { packages } = installationOf(nest11, ['express']);
+    const consumer = await install({
+      packages: { ...packages, jest: '29.7.0', 'ts-jest': '29.4.15', '@types/jest': '29.5.14' },
+    });
+    count(task, 'installs');
+    const folder = await consumer.compile(commonjs('node10'), ['app.module.ts']);
+    copyFileSync(new URL('application/jest.spec.ts.txt', import.meta.url), join(folder, 'app.spec.ts'));
+    const ts = { tsconfig: { ...commonJsOptions, types: ['node', 'jest'] } };
+    const config = {
+      rootDir: folder,
+      testEnvironment: 'node',
+      testMatch: ['**/*.spec.ts'],
+      transform: { '^.+\\.ts$': ['ts-jest', ts] },
+      moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    };
+    writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(config));
+    const args = ['--config', join(folder, 'jest.config.json'), '--json'];
+    const printed = JSON.parse(await consumer.runBin('jest', args)) as { numPassedTests: number };
+    expect(printed.numPassedTests).toBe(2);
+  });
+});
+
+const commonJsOptions = {
+  module: 'commonjs',
+  moduleResolution: 'node10',
+  target: 'ES2022',
+  strict: true,
+  esModuleInterop: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+};
