@@ -31,7 +31,7 @@ export const killRows: readonly Row[] = [
 
 async function run(delivery: DeliveryKind, form: Form): Promise<Tally> {
   const all: Kill[] = [];
-  const wanted = delivery === 'posthog-node' ? Math.min(5, kills[form]) : kills[form];
+  const wanted = delivery === 'spool' ? kills[form] : Math.min(5, kills[form]);
   for (let round = 0; round < wanted; round++) all.push(await kill(delivery, 100 + Math.random() * 1_200));
   const sum = (of: (tally: Tally) => number) => all.reduce((total, one) => total + of(one.tally), 0);
   const windows = all.map(({ windowMs }) => windowMs).sort((a, b) => a - b);

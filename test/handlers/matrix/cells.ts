@@ -20,7 +20,7 @@ export const transports = [
 ] as const;
 
 /** What a handler returns, or does instead. `piped` and `ui messages` write to the response by themselves. */
-export const shapes = [
+const shapes = [
   'value',
   'promise',
   'generator',
@@ -34,7 +34,7 @@ export const shapes = [
   'ui messages',
 ] as const;
 
-export const endings = ['returned', 'threw', 'aborted'] as const;
+const endings = ['returned', 'threw', 'aborted'] as const;
 export const scopes = ['singleton', 'request', 'transient'] as const;
 
 export type Transport = (typeof transports)[number];
