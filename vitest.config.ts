@@ -50,6 +50,9 @@ export default defineConfig({
     ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],
     pool: 'threads',
+    // Of two cores the default leaves one idle; and most of what runs concurrently in a file waits for processes.
+    maxWorkers: 2,
+    maxConcurrency: 12,
     reporters: ['default', path('./test/support/closing-line.reporter.ts')],
     coverage: {
       provider: 'v8',
