@@ -1,6 +1,6 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { Frame } from '../context/frame.js';
-import { messages } from '../event/messages.js';
+import { messages, type Message } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import { OpenSpans } from './open-spans.js';
 import { RecordedModelCall, type ModelCallStart } from './recorded-model-call.js';
@@ -68,7 +68,7 @@ export class RunRecorder {
       open: new OpenSpans(target.clock),
       claims: new OpenToolClaims(),
       waiting: new WaitingRuns(target.clock),
-      isAgentRun: (run) => this.ask(run),
+      isAgentRun: (run) => this.asks(run),
       isFirstAnswer: (frame) => isFirst(answered, frame),
       firstToken,
     };
@@ -137,6 +137,30 @@ export class RunRecorder {
     };
   }
 
+  /** Says something to the developers, the first time. */
+  warnOnce(message: Message): void {
+    this.parts.target.reporter.warnOnce(message);
+  }
+
+  /** What a callback of the application answers; one that throws, or answers with a promise, counts as silent. */
+  ask<T>(where: string, callback: string, question: () => T): T | undefined {
+    const { reporter } = this.parts.target;
+    try {
+      const answer = question();
+      if (!(answer instanceof Promise)) return answer;
+      answer.catch(() => undefined);
+      reporter.warnOnce(messages.callbackAsync(where, callback));
+    } catch (error) {
+      reporter.warnOnce(messages.callbackThrew(where, callback, errorType(error)));
+    }
+    return undefined;
+  }
+
+  /** Whether the application has begun to leave: a connection that closes now is one that it cuts itself. */
+  get isLeaving(): boolean {
+    return this.parts.target.openCalls.isLeaving;
+  }
+
   /** Ends what has shown no sign of life for an hour. */
   sweep(): void {
     this.parts.open.sweep();
@@ -148,15 +172,9 @@ export class RunRecorder {
     this.parts.target.ai.toolClaims = undefined;
   }
 
-  private ask(run: AgentRunInfo): boolean | undefined {
-    const { options, target } = this.parts;
-    try {
-      const answer: unknown = options.isAgentRun?.(run);
-      return typeof answer === 'boolean' ? answer : undefined;
-    } catch (error) {
-      target.reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'isAgentRun', errorType(error)));
-      return undefined;
-    }
+  private asks(run: AgentRunInfo): boolean | undefined {
+    const answer: unknown = this.ask('AnalyticsModule', 'isAgentRun', () => this.parts.options.isAgentRun?.(run));
+    return typeof answer === 'boolean' ? answer : undefined;
   }
 }
 

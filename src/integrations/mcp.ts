@@ -1,0 +1,64 @@
+import type { AgentIntegration } from './agent-integration.js';
+import { instrumentMcpServer } from './mcp-server.js';
+import { McpToolCalls, type McpIdentify } from './mcp-tool-calls.js';
+import type { RunRecorder } from './run-recorder.js';
+
+export type { McpAuthInfo, McpCaller } from './mcp-request.js';
+export type { McpIdentify } from './mcp-tool-calls.js';
+
+export interface McpOptions {
+  /**
+   * Says who calls a tool, and in which session, where the context has no user: by the server's own authentication.
+   * What it answers fills in what the context lacks. Synchronous; one that throws counts as unknown.
+   */
+  identify?: McpIdentify | undefined;
+}
+
+/** What `mcp()` returns: an integration, and the way to name it the servers. */
+export interface McpIntegration extends AgentIntegration {
+  /**
+   * Tracks the server's `tools/call` from now on, and returns the server; usable as the `serverMutator` of
+   * `@rekog/mcp-nest`. Whatever else is given is returned as it is, with a warning.
+   */
+  readonly instrument: <S extends object>(server: S) => S;
+}
+
+/**
+ * Tracks the tools that an MCP server offers: servers of `@modelcontextprotocol/sdk` 1.x and
+ * `@modelcontextprotocol/server` 2.x, and so the `@Tool` methods of `@rekog/mcp-nest`.
+ *
+ * Each call is one `copilot_tool_called` and one span, in the trace of whoever called where the request names it
+ * (`_meta.traceparent`). Answers to clients stay as they are. A call that asks for a task ends when the task is created.
+ *
+ * @example
+ * const mcpAnalytics = mcp({ identify: ({ authInfo }) => ({ userId: authInfo?.clientId ?? null }) });
+ * AnalyticsModule.forRoot({ integrations: [mcpAnalytics] });
+ * new McpStrategy({ name, version, transports, serverMutator: mcpAnalytics.instrument });
+ */
+export function mcp(options: McpOptions = {}): McpIntegration {
+  // The newest application's, where several are up.
+  const recorders: RunRecorder[] = [];
+  const calls = new McpToolCalls(() => recorders.at(-1), options.identify);
+  let hasUnknownServer = false;
+  const tellOfUnknown = (recorder: RunRecorder): void => {
+    recorder.guard('mcp() instrument', () => {
+      throw new TypeError('no MCP server that is known');
+    })();
+  };
+  return {
+    name: 'mcp()',
+    sees: ['mcp'],
+    register(recorder) {
+      recorders.push(recorder);
+      if (hasUnknownServer) tellOfUnknown(recorder);
+      return () => void recorders.splice(recorders.indexOf(recorder), 1);
+    },
+    instrument(server) {
+      if (!instrumentMcpServer(server, calls)) {
+        hasUnknownServer = true;
+        recorders.forEach(tellOfUnknown);
+      }
+      return server;
+    },
+  };
+}
