@@ -245,6 +245,18 @@ export const messages = {
     code: 'NAA603',
     text: `The integration ${integration} could not be registered (${errorName}), so it reports nothing. Do this: check that its framework is installed, in a version that the integration supports.`,
   }),
+  callBypassesIntegration: (integration: string, operation: string): Message => ({
+    code: 'NAA604',
+    text: `A call of ${operation}() has integrations of its own, which replace ${integration}, so it and its tools are not tracked. Do this: leave out its telemetry.integrations, and register those by registerTelemetry() instead.`,
+  }),
+  agentsSdkMissing: (reason: string): Message => ({
+    code: 'NAA611',
+    text: `openAiAgents() found no @openai/agents to listen to (${reason}), so it reports nothing. Do this: install it where the application runs, or hand its function over: openAiAgents({ addTraceProcessor }).`,
+  }),
+  agentsTracingOff: (): Message => ({
+    code: 'NAA612',
+    text: 'The tracing of @openai/agents is off (it is while NODE_ENV is "test", and with OPENAI_AGENTS_DISABLE_TRACING=1), so openAiAgents() reports nothing. Do this: call setTracingDisabled(false) of @openai/agents before the application starts; with setTraceProcessors([]) before it nothing goes to OpenAI.',
+  }),
   inboxOption: (option: string, expected: string): Message => ({
     code: 'NAA501',
     text: `The option ${option} of AnalyticsInboxModule is not valid; expected ${expected}. Do this: correct it, or leave it out for the default.`,

@@ -176,7 +176,8 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
   });
 }
 
-function keyOf(callId: string, part = ''): string {
+/** By what the recorder finds an operation, or a part of it. */
+export function keyOf(callId: string, part = ''): string {
   return `ai-sdk ${callId} ${part}`;
 }
 

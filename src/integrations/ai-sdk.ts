@@ -1,6 +1,7 @@
 import type { AgentIntegration } from './agent-integration.js';
 import { aiSdk6Hooks } from './ai-sdk-6.js';
-import { aiSdk7Hooks } from './ai-sdk-7.js';
+import { aiSdk7Hooks, keyOf } from './ai-sdk-7.js';
+import { warnOfBypassingCalls } from './ai-sdk-bypass.js';
 
 export interface AiSdkOptions {
   /** Tools whose call is the run's regular end (`stopWhen: hasToolCall('done')`); other stops are limits of steps. */
@@ -11,7 +12,8 @@ export interface AiSdkOptions {
  * Tracks every call of the AI SDK, versions 6 and 7: agent runs, tools, calls of models, embeddings (7), approvals.
  *
  * A call that has a name (`telemetry: { functionId: 'copilot' }`) is an agent's run. Calls with `telemetry.integrations`
- * of their own are not seen, since these replace all others. Version 6 does not tell of errors, nor of embeddings.
+ * of their own are not seen, since these replace all others; outside production the first such call of version 7 is warned
+ * of. Version 6 does not tell of errors, nor of embeddings.
  *
  * @example
  * AnalyticsModule.forRoot({ integrations: [aiSdk()] })
@@ -30,7 +32,9 @@ export function aiSdk(options: AiSdkOptions = {}): AgentIntegration {
       // What `registerTelemetry` does, without importing a package that may not be there.
       const registered = (holder.AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
       registered.push(hooks);
+      const stopWarning = warnOfBypassingCalls(recorder, (callId) => recorder.find(keyOf(callId)) !== undefined);
       return () => {
+        stopWarning();
         const index = registered.indexOf(hooks);
         if (index >= 0) registered.splice(index, 1);
       };

@@ -161,6 +161,11 @@ export class RunRecorder {
     return this.parts.target.openCalls.isLeaving;
   }
 
+  /** Tells the developer once what is wrong with a framework's set-up. */
+  warnOnce(message: Message, subject: string): void {
+    this.parts.target.reporter.warnOnce(message, subject);
+  }
+
   /** Ends what has shown no sign of life for an hour. */
   sweep(): void {
     this.parts.open.sweep();

@@ -1,4 +1,4 @@
-import { Logger, type INestApplicationContext, type LoggerService, type Type } from '@nestjs/common';
+import { type INestApplicationContext, type LoggerService, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   AnalyticsContext,
@@ -20,11 +20,12 @@ export class AgentApp {
   static async start(options: AnalyticsOptions, providers: Type[] = []): Promise<AgentApp> {
     const server = await startPostHogServer({ apiKey: 'phc_agents' });
     const logged: string[] = [];
-    Logger.overrideLogger(collecting(logged));
     const module = await Test.createTestingModule({
       imports: [AnalyticsModule.forRoot({ apiKey: 'phc_agents', host: server.url, environment: 'test', ...options })],
       providers,
-    }).compile();
+    })
+      .setLogger(collecting(logged))
+      .compile();
     await module.init();
     return new AgentApp(module, server, logged);
   }
