@@ -137,11 +137,6 @@ export class RunRecorder {
     };
   }
 
-  /** Says something to the developers, the first time. */
-  warnOnce(message: Message): void {
-    this.parts.target.reporter.warnOnce(message);
-  }
-
   /** What a callback of the application answers; one that throws, or answers with a promise, counts as silent. */
   ask<T>(where: string, callback: string, question: () => T): T | undefined {
     const { reporter } = this.parts.target;
@@ -162,7 +157,7 @@ export class RunRecorder {
   }
 
   /** Tells the developer once what is wrong with a framework's set-up. */
-  warnOnce(message: Message, subject: string): void {
+  warnOnce(message: Message, subject?: string): void {
     this.parts.target.reporter.warnOnce(message, subject);
   }
 
