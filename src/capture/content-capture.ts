@@ -43,13 +43,17 @@ export class ContentCapture {
     return Object.fromEntries(entries) as JsonObject;
   }
 
-  /** Messages carry the arguments and results of tools too, in the shapes of the AI SDK, OpenAI and Anthropic. */
+  /** Messages carry the arguments and results of tools too, in the shapes of the AI SDK, OpenAI, its Agents and Anthropic. */
   private hiddenFields(value: JsonObject): readonly string[] {
     const { type, role } = value;
     const isCall = type === 'tool-call' || type === 'tool_use' || type === 'tool_call' || type === 'function_call';
     const isFunction = typeof value.name === 'string' && typeof value.arguments === 'string';
     const isResult =
-      type === 'tool-result' || type === 'tool-error' || type === 'tool_result' || type === 'function_call_output';
+      type === 'tool-result' ||
+      type === 'tool-error' ||
+      type === 'tool_result' ||
+      type === 'function_call_output' ||
+      type === 'function_call_result';
     const isToolMessage = (role === 'tool' || role === 'function') && typeof value.content === 'string';
     const hidesArguments = !this.kinds.has('toolArguments') && (isCall || isFunction || isResult);
     const hidesResult = !this.kinds.has('toolResults') && (isResult || isToolMessage);

@@ -51,6 +51,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
   private readonly isInTool: boolean;
   private readonly answers: AwaitedAnswer[] = [];
   private input: unknown = undefined;
+  private isAsked = false;
 
   constructor(parts: RecorderParts, start: RunStart) {
     super(parts, start, true);
@@ -70,8 +71,16 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     this.frame = new Frame(this.outer, values, this.outer?.handle ?? parts.handle, this.outer?.identity);
     this.frame.call = this;
     this.frame.totals = this.totals;
-    if (this.target.ai.content.has('prompts')) this.input = start.input;
-    if (this.tracksMessage && start.message !== undefined) recordMessageSent(this, this.target, start.message);
+    this.asked(start.message, start.input);
+  }
+
+  /** What it answers, where the framework tells it later than the begin. Counts once. */
+  asked(message: UserMessage | undefined, input?: unknown): void {
+    if (this.isOver) return;
+    if (this.target.ai.content.has('prompts')) this.input ??= input;
+    if (message === undefined || this.isAsked) return;
+    this.isAsked = true;
+    if (this.tracksMessage) recordMessageSent(this, this.target, message);
   }
 
   /** Runs `fn` inside the run: what it begins lies beneath it. Returns what `fn` returns. */

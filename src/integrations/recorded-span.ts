@@ -22,6 +22,8 @@ export interface SpanStart {
   traceId?: string | undefined;
   sessionId?: string | undefined;
   userId?: string | undefined;
+  /** Wall clock of the begin, milliseconds since 1970, where it is told afterwards. @default now */
+  time?: number | undefined;
 }
 
 /** How it came to its end. Without `outcome` it is told by `error` and `signal`. */
@@ -66,7 +68,7 @@ export abstract class RecordedSpan implements TracePlace {
     canBeTrace: boolean,
   ) {
     const { target } = parts;
-    this.time = target.clock.now();
+    this.time = start.time ?? target.clock.now();
     this.startedAt = target.clock.monotonic();
     this.key = start.key;
     this.parent = start.parent ?? recordedAround(currentFrame());
