@@ -6,11 +6,13 @@ import { recover } from './recover.js';
 import type { DeliveryKind, Form, Row, Tally } from './row.js';
 import { arrived, tally } from './tally.js';
 
-const kills = { short: 3, long: 50 };
+const kills = { short: 4, long: 50 };
+/** The latest moment of a kill, after the first call; milliseconds. */
+const latestMs = { short: 500, long: 1_300 };
 /** The 500th record writes within its call, so that at most so many are in the window. */
 const window = 499;
-/** A timer of 10 ms comes late where the loop is busy or the machine is. */
-const mostWindowMs = 60;
+/** A timer of 10 ms comes late where the loop is busy or the machine is; the tests' machine is, with other tests. */
+const mostWindowMs = { short: 250, long: 60 };
 
 interface Kill {
   readonly tally: Tally;
@@ -30,14 +32,16 @@ export const killRows: readonly Row[] = [
 ];
 
 async function run(delivery: DeliveryKind, form: Form): Promise<Tally> {
-  const all: Kill[] = [];
   const wanted = delivery === 'spool' ? kills[form] : Math.min(5, kills[form]);
-  for (let round = 0; round < wanted; round++) all.push(await kill(delivery, 100 + Math.random() * 1_200));
+  const oneKill = () => kill(delivery, 100 + Math.random() * (latestMs[form] - 100));
+  const all: Kill[] = [];
+  if (form === 'short') all.push(...(await Promise.all(Array.from({ length: wanted }, oneKill))));
+  else for (let round = 0; round < wanted; round++) all.push(await oneKill());
   const sum = (of: (tally: Tally) => number) => all.reduce((total, one) => total + of(one.tally), 0);
   const windows = all.map(({ windowMs }) => windowMs).sort((a, b) => a - b);
   const [p50 = 0, most = 0] = [windows[Math.floor(windows.length / 2)], windows.at(-1)];
   const mostEvents = Math.max(...all.map(({ windowEvents }) => windowEvents));
-  const isWide = delivery === 'spool' && (most > mostWindowMs || mostEvents > window);
+  const isWide = delivery === 'spool' && (most > mostWindowMs[form] || mostEvents > window);
   const note = `${wanted} kills; window p50 ${p50.toFixed(1)} ms, max ${most.toFixed(1)} ms, ${mostEvents} records`;
   return {
     captured: sum(({ captured }) => captured),

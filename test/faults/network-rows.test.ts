@@ -1,5 +1,6 @@
+import { damageRows } from './damage-rows.js';
 import { networkRows } from './network-rows.js';
 import { poisonRows } from './poison-rows.js';
 import { testRows } from './short-form.js';
 
-testRows([...networkRows, ...poisonRows]);
+testRows([...networkRows, ...damageRows, ...poisonRows]);

@@ -9,7 +9,7 @@ import { tally } from './tally.js';
 interface Outage {
   readonly name: string;
   readonly seconds: number;
-  /** For posthog-node, whose time is always real. @default seconds */
+  /** For posthog-node, whose time is always real: what it says then about the rest is clear by now. @default seconds */
   readonly realSeconds?: number;
   readonly begin: (server: PostHogServer) => void | Promise<void>;
   readonly end?: (server: PostHogServer) => void | Promise<void>;
@@ -17,9 +17,9 @@ interface Outage {
   readonly host?: (server: PostHogServer) => string;
   /** What must be seen beside the columns. */
   readonly check?: (server: PostHogServer, subject: Subject) => string | undefined;
-  /** When the simulated time begins. */
+  /** When the time begins at the server, and at the client where it is simulated. */
   readonly start?: string;
-  /** Only with simulated time. */
+  /** With simulated time in the long form too, posthog-node's apart. */
   readonly simulated?: boolean;
   readonly short?: Row['short'];
   /** Requests hang, so that simulated time must not wait for them. */
@@ -76,11 +76,16 @@ const outages: Outage[] = [
   {
     name: '401 for 30 s, the key is tried after 10 min',
     seconds: 30,
-    realSeconds: 30,
     begin: always(faults.status(401)),
     simulated: true,
   },
-  { name: 'a captive endpoint for an hour', seconds: 3_600, begin: always(faults.html200), simulated: true },
+  {
+    name: 'a captive endpoint for an hour',
+    seconds: 3_600,
+    realSeconds: 60,
+    begin: always(faults.html200),
+    simulated: true,
+  },
   {
     name: 'TLS fails: a server without it at https://',
     seconds: 10,
@@ -101,7 +106,6 @@ export const networkRows: readonly Row[] = outages.map((outage) => ({
   group: 'network and server',
   name: outage.name,
   ...(outage.short && { short: outage.short }),
-  ...(outage.simulated && { of: ['memory', 'spool'] as const }),
   faulty: outage.name !== 'none',
   // It holds all of them; only an end while nothing can be sent costs some.
   ...(outage.host === undefined && { mayLose: { memory: 0 } }),
@@ -110,15 +114,18 @@ export const networkRows: readonly Row[] = outages.map((outage) => ({
 
 async function run(outage: Outage, delivery: DeliveryKind, form: Form): Promise<Tally> {
   const isReal = delivery === 'posthog-node' || (form === 'long' && !outage.simulated);
-  const time = isReal ? realTime : simulatedTime(Date.parse(outage.start ?? now), outage.hangs ? 30 : undefined);
-  const server = await startPostHogServer({ apiKey, clock: () => time.clock.now() });
+  const start = Date.parse(outage.start ?? now);
+  const time = isReal ? realTime : simulatedTime(start, outage.hangs ? 30 : undefined);
+  const shift = isReal && outage.start ? start - Date.now() : 0;
+  const server = await startPostHogServer({ apiKey, clock: () => time.clock.now() + shift });
   await outage.begin(server);
   const host = outage.host?.(server) ?? server.url;
   const folder = folderFor();
   const subject = startSubject(delivery, { host, dir: folder.path, clock: time.clock });
   try {
     await capture(subject, time);
-    await time.pass(outage.seconds * 1_000 - captureMs, () => subject.isMoving);
+    const seconds = (isReal && outage.realSeconds) || outage.seconds;
+    await time.pass(seconds * 1_000 - captureMs, () => subject.isMoving);
     await outage.end?.(server);
     server.clearFaults();
     const wait = outage.name.startsWith('401') ? 601_000 : outage.host ? 1_000 : recoveryMs;
@@ -129,12 +136,16 @@ async function run(outage: Outage, delivery: DeliveryKind, form: Form): Promise<
     );
     await endOf(subject, time);
     const wrong = subject.wrong ?? outage.check?.(server, subject);
-    const note = subject.codes.length > 0 ? `said ${subject.codes.join(' ')}` : undefined;
+    const note = isReal && outage.realSeconds ? `${seconds} s of it` : said(subject);
     return tally(server, { captured: events, kept: subject.kept, told: subject.told, wrong, note });
   } finally {
     await server.close();
     folder.remove();
   }
+}
+
+function said({ codes }: Subject): string | undefined {
+  return codes.length > 0 ? `said ${codes.join(' ')}` : undefined;
 }
 
 async function capture(subject: Subject, time: PassingTime): Promise<void> {

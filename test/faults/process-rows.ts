@@ -9,7 +9,7 @@ import type { DeliveryKind, Row, Tally } from './row.js';
 import { apiKey } from './subject.js';
 import { tally } from './tally.js';
 
-interface Ending extends Pick<Row, 'name' | 'of' | 'mayLose' | 'faulty'> {
+interface Ending extends Pick<Row, 'name' | 'of' | 'mayLose' | 'faulty' | 'short'> {
   readonly env: Record<string, string>;
   /** How many events are captured in all. @default EVENTS */
   readonly captured?: number;
@@ -19,6 +19,9 @@ interface Ending extends Pick<Row, 'name' | 'of' | 'mayLose' | 'faulty'> {
 
 const events = 15;
 
+/** What the memory does here, its short form shows with another ending, or `test/e2e/leaving` does. */
+const spoolOnly = { short: ['spool'] } as const;
+
 const endings: Ending[] = [
   { name: 'process.exit right after capture', env: { END: 'exit' }, faulty: false },
   {
@@ -27,14 +30,21 @@ const endings: Ending[] = [
     mayLose: { spool: 1 },
     of: ['memory', 'spool'],
   },
-  { name: 'main returns', env: { END: 'main' }, faulty: false },
+  { name: 'main returns', env: { END: 'main' }, ...spoolOnly, faulty: false },
   { name: 'uncaught exception', env: { END: 'throw' }, faulty: false },
-  { name: 'unhandled rejection', env: { END: 'reject' }, faulty: false },
-  { name: "SIGTERM with Nest's shutdown hooks", env: { END: 'stay', HOOKS: '1' }, act: terminate, faulty: false },
+  { name: 'unhandled rejection', env: { END: 'reject' }, ...spoolOnly, faulty: false },
+  {
+    name: "SIGTERM with Nest's shutdown hooks",
+    env: { END: 'stay', HOOKS: '1' },
+    act: terminate,
+    ...spoolOnly,
+    faulty: false,
+  },
   {
     name: 'SIGTERM with hooks, an open SSE stream',
     env: { END: 'stay', HOOKS: '1', CUT: '1' },
     act: terminateWithStream,
+    ...spoolOnly,
     faulty: false,
   },
   {
@@ -48,23 +58,30 @@ const endings: Ending[] = [
     name: 'SIGTERM without hooks, 300 ms after capture',
     env: { END: 'stay' },
     act: terminateLater,
+    ...spoolOnly,
     mayLose: { memory: 'untold' },
   },
-  { name: 'a blocked event loop, then SIGTERM with hooks', env: { END: 'block', HOOKS: '1' }, act: terminate },
+  {
+    name: 'a blocked event loop, then SIGTERM with hooks',
+    env: { END: 'block', HOOKS: '1' },
+    act: terminate,
+    ...spoolOnly,
+  },
   { name: 'two apps in one process, process.exit', env: { END: 'two-apps' } },
-  { name: 'worker_threads, process.exit in each', env: { END: 'threads' }, captured: 3 * events },
+  { name: 'worker_threads, process.exit in each', env: { END: 'threads' }, captured: 3 * events, ...spoolOnly },
   {
     name: 'cluster, the primary killed',
     env: { END: 'cluster' },
     captured: 3 * events,
     act: killPrimary,
+    ...spoolOnly,
     mayLose: { memory: 'untold' },
   },
 ];
 
 export const processRows: readonly Row[] = [
   ...endings.map((ending): Row => ({ ...ending, group: 'the process', run: (delivery) => run(ending, delivery) })),
-  { group: 'the process', name: 'two processes on one folder, process.exit', run: twoProcesses },
+  { group: 'the process', name: 'two processes on one folder, process.exit', ...spoolOnly, run: twoProcesses },
   { group: 'the process', name: 'a restart under another key', of: ['spool'], run: anotherKey },
 ];
 

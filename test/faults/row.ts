@@ -32,8 +32,11 @@ export interface Row {
   /** Which deliveries the short form shows it with. @default memory, spool */
   readonly short?: readonly DeliveryKind[];
   run(delivery: DeliveryKind, form: Form): Promise<Tally>;
-  /** How many events each delivery may lose; the spool none, the memory what it tells, unless said here. */
-  readonly mayLose?: Partial<Record<DeliveryKind, number | 'untold'>>;
+  /**
+   * How many events each delivery may lose; the spool none, the memory what it tells, unless said here. `any`: what the
+   * row itself judges, told exactly; `untold`: nobody is left to tell it.
+   */
+  readonly mayLose?: Partial<Record<DeliveryKind, number | 'any' | 'untold'>>;
   /** Whether a fault is in it: without one at most 2 % may be sent again. @default true */
   readonly faulty?: boolean;
 }

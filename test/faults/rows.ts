@@ -1,4 +1,5 @@
 import { burstRows } from './burst-rows.js';
+import { damageRows } from './damage-rows.js';
 import { diskRows } from './disk-rows.js';
 import { killRows } from './kill-rows.js';
 import { networkRows } from './network-rows.js';
@@ -12,6 +13,7 @@ export const rows: readonly Row[] = [
   ...processRows,
   ...killRows,
   ...diskRows,
+  ...damageRows,
   ...burstRows,
   ...poisonRows,
 ];

@@ -21,9 +21,18 @@ export interface SubjectOptions {
   readonly maxPending?: number;
 }
 
+/** What is not as it should be about an event itself. */
+export interface OddEvent {
+  readonly event?: string;
+  readonly distinctId?: string;
+  readonly uuid?: string;
+  /** Milliseconds since 1970. */
+  readonly time?: number;
+}
+
 /** What stands between a captured event and the server, whichever delivery it is. */
 export interface Subject {
-  capture(n: number, properties?: Record<string, unknown>): void;
+  capture(n: number, properties?: Record<string, unknown>, odd?: OddEvent): void;
   /** Whether a request or a drain is under way. */
   readonly isMoving: boolean;
   /** Whether nothing is pending. */
@@ -77,10 +86,13 @@ export class OwnDelivery implements Subject {
     this.pipeline.tap({ write: () => this.audit() });
   }
 
-  capture(n: number, properties: Record<string, unknown> = {}): void {
+  capture(n: number, properties: Record<string, unknown> = {}, odd: OddEvent = {}): void {
     const copied = { ...properties, n } as never;
-    const time = this.options.clock.now();
-    this.pipeline.record({ event: eventName, time, properties: copied, context: {}, userId: 'u1' });
+    const { event = eventName, time = this.options.clock.now(), distinctId, uuid } = odd;
+    const common = { event, time, properties: copied, context: {} };
+    // As the service records it, and as what POSTHOG_CLIENT captured, which brings its own person and uuid.
+    if (uuid === undefined) this.pipeline.record({ ...common, userId: distinctId ?? 'u1' });
+    else this.pipeline.record({ ...common, kind: 'plain', distinctId: distinctId ?? 'u1', uuid });
   }
 
   get isMoving(): boolean {
@@ -133,9 +145,12 @@ class PostHogByHand implements Subject {
     this.client.on('error', () => (this.told = 'some'));
   }
 
-  capture(n: number, properties: Record<string, unknown> = {}): void {
+  capture(n: number, properties: Record<string, unknown> = {}, odd: OddEvent = {}): void {
+    const { time, ...rest } = odd;
+    const timestamp = time === undefined ? {} : { timestamp: new Date(time) };
     try {
-      this.client.capture({ distinctId: 'u1', event: eventName, properties: { ...properties, n } });
+      const event = { distinctId: 'u1', event: eventName, ...rest, ...timestamp };
+      this.client.capture({ ...event, properties: { ...properties, n } });
     } catch {
       this.told = 'some';
     }

@@ -6,9 +6,12 @@ export const eventName = 'fault_event';
 
 /** The numbers that the server has. */
 export function arrived(server: PostHogServer): Set<number> {
-  return new Set(
-    server.events.filter(({ event }) => event === eventName).map(({ properties }) => Number(properties['n'])),
-  );
+  return new Set(server.events.filter(isOurs).map(({ properties }) => Number(properties['n'])));
+}
+
+/** A name that was mended begins as it did. */
+function isOurs({ event }: { readonly event: string }): boolean {
+  return event.startsWith(eventName);
 }
 
 export interface Account {
@@ -22,8 +25,8 @@ export interface Account {
 /** Compares what was captured with what the server has. */
 export function tally(server: PostHogServer, { captured, kept = 0, told, note, wrong }: Account): Tally {
   const delivered = arrived(server).size;
-  const stored = server.events.filter(({ event }) => event === eventName).length;
-  const distinct = server.distinct().filter(({ event }) => event === eventName).length;
+  const stored = server.events.filter(isOurs).length;
+  const distinct = server.distinct().filter(isOurs).length;
   return {
     captured,
     delivered,
