@@ -1,7 +1,7 @@
 import type { AnalyticsContextValues } from '../context/context-values.js';
 import type { Frame } from '../context/frame.js';
 import type { EventRecord } from '../delivery/event-record.js';
-import type { RefusalReason } from '../delivery/delivery.js';
+import type { RefusalReason, RefusedCall } from '../delivery/delivery.js';
 import type { EventNames } from '../event/built-in-events.js';
 import type { Clock } from '../event/clock.js';
 import type { Reporter } from '../event/reporter.js';
@@ -56,5 +56,5 @@ export interface CaptureTarget {
   valuesFor(frame: Frame | undefined): AnalyticsContextValues;
   /** Accepts a record, or refuses it and counts why (no consent, sampled out, closed, full). */
   record(record: EventRecord): void;
-  refuse(reason: RefusalReason): void;
+  refuse(reason: RefusalReason, about?: RefusedCall): void;
 }

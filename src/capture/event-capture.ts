@@ -2,7 +2,7 @@ import type { AnalyticsContextValues } from '../context/context-values.js';
 import { currentFrame } from '../context/context-storage.js';
 import { valuesOf } from '../context/fill-values.js';
 import type { Frame } from '../context/frame.js';
-import type { Delivery, RefusalReason } from '../delivery/delivery.js';
+import type { Delivery, RefusalReason, RefusedCall } from '../delivery/delivery.js';
 import type { EventRecord } from '../delivery/event-record.js';
 import type { JsonObject } from '../event/analytics-event.js';
 import { eventNames, type EventNames } from '../event/built-in-events.js';
@@ -58,16 +58,16 @@ export class EventCapture implements CaptureTarget {
   }
 
   record(record: EventRecord): void {
-    if (record.context.track === false) return this.refuse('no_consent');
+    if (record.context.track === false) return this.refuse('no_consent', record);
     const { sampleRate } = this.settings;
     if (sampleRate < 1 && !isSampled(record.sessionId ?? record.context.sessionId, sampleRate)) {
-      return this.refuse('sampled');
+      return this.refuse('sampled', record);
     }
     this.delivery.record(record);
   }
 
-  refuse(reason: RefusalReason): void {
-    this.delivery.refuse(reason);
+  refuse(reason: RefusalReason, about?: RefusedCall): void {
+    this.delivery.refuse(reason, about);
   }
 
   /**

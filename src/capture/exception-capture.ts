@@ -36,7 +36,7 @@ export class ExceptionCapture {
   capture(error: unknown, details: EventDetails): void {
     const { clock, captureErrorMessages } = this.eventCapture;
     const context = this.eventCapture.valuesFor(currentFrame());
-    if (context.track === false) return this.eventCapture.refuse('no_consent');
+    if (context.track === false) return this.eventCapture.refuse('no_consent', { event: '$exception' });
     const ticket = String(++this.tickets);
     this.waiting.set(ticket, {
       event: '$exception',

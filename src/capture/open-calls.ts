@@ -2,6 +2,8 @@ import type { Clock } from '../event/clock.js';
 
 /** A tracked call that has begun and not ended. */
 export interface OpenCall {
+  /** The method, where it is one's. */
+  readonly method?: { readonly where: string } | undefined;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Its neighbours in the list, which alone writes them. */
@@ -31,6 +33,13 @@ export class OpenCalls {
 
   get size(): number {
     return this.count;
+  }
+
+  /** The oldest, at most so many. */
+  oldestCalls(most: number): OpenCall[] {
+    const calls: OpenCall[] = [];
+    for (let call = this.oldest; call !== undefined && calls.length < most; call = call.newerCall) calls.push(call);
+    return calls;
   }
 
   /** Whether the application has begun to leave: a connection that closes now is one that it cuts itself. */

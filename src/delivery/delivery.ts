@@ -63,12 +63,15 @@ export interface FlushResult {
   readonly pending: number;
 }
 
+/** What is known of something that was refused. */
+export type RefusedCall = Partial<Pick<EventRecord, 'event' | 'source'>>;
+
 /** What capture sees of delivery. Nothing here throws. */
 export interface Delivery {
   /** Accepts a record, or refuses it (and counts why). */
   record(record: EventRecord): boolean;
   /** Counts something that capture itself refused; what it was goes to diagnostics. */
-  refuse(reason: RefusalReason, about?: Pick<EventRecord, 'event' | 'source'>): void;
+  refuse(reason: RefusalReason, about?: RefusedCall): void;
   /** Prepares everything recorded, in this call, and hands it to the taps that are synchronous. */
   drain(): void;
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>;

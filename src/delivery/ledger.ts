@@ -1,7 +1,7 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { messages } from '../event/messages.js';
 import type { Reporter } from '../event/reporter.js';
-import type { AnalyticsStats, DropReason, PendingByPlace, RefusalReason } from './delivery.js';
+import type { AnalyticsStats, DropReason, PendingByPlace, RefusalReason, RefusedCall } from './delivery.js';
 import { EventDiagnostics } from './event-diagnostics.js';
 import type { EventRecord } from './event-record.js';
 import type { StoredEvent, StoreLoss } from './event-store.js';
@@ -52,7 +52,7 @@ export class Ledger {
     private readonly onDrop: OnDrop | undefined,
   ) {}
 
-  refuse(reason: RefusalReason, about?: Pick<EventRecord, 'event' | 'source'>): void {
+  refuse(reason: RefusalReason, about?: RefusedCall): void {
     count(this.refusals, reason, 1);
     this.diagnostics.refused(reason, about?.event, about?.source);
   }

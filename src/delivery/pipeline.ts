@@ -6,7 +6,7 @@ import type { Reporter } from '../event/reporter.js';
 import type { BatchSender } from './batch-sender.js';
 import { Circuit } from './circuit.js';
 import { Courier } from './courier.js';
-import type { AnalyticsStats, Delivery, FlushResult, RefusalReason } from './delivery.js';
+import type { AnalyticsStats, Delivery, FlushResult, RefusalReason, RefusedCall } from './delivery.js';
 import { Drain, type Prepare } from './drain.js';
 import { EventBuffer } from './event-buffer.js';
 import type { EventRecord } from './event-record.js';
@@ -85,7 +85,7 @@ export class Pipeline implements Delivery {
     return this.intake.record(record);
   }
 
-  refuse(reason: RefusalReason, about?: Pick<EventRecord, 'event' | 'source'>): void {
+  refuse(reason: RefusalReason, about?: RefusedCall): void {
     this.ledger.refuse(reason, about);
   }
 

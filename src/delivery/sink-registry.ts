@@ -1,3 +1,4 @@
+import type { AnalyticsReport } from './analytics-report.js';
 import type { EventSink } from './event-sink.js';
 
 /** The token of an application's `SinkRegistry`. */
@@ -10,6 +11,8 @@ export const SINK_REGISTRY = Symbol.for('nestjs-agent-analytics:sink-registry');
  * comes up, and makes it come up, also without a key.
  */
 export class SinkRegistry {
+  /** What a sink may ask about the analytics whose events it sees; set by the module. */
+  report: AnalyticsReport | undefined;
   private readonly sinks = new Set<EventSink>();
   /** Called for each sink, those added before among them; set by the module. */
   private onAdd: ((sink: EventSink) => void) | undefined;

@@ -9,6 +9,7 @@ import { isForPrograms, type EventFinder } from './event-finder.js';
 import type { EventView } from './event-view.js';
 import { refusals, refuseByOrigin, type AccessRules } from './inbox-access.js';
 import { loadPage, type Page } from './page.js';
+import type { ProblemReport } from './problems/problem-api.js';
 import { sessionEvents } from './session-events.js';
 
 /** What the inbox answers with. */
@@ -22,6 +23,7 @@ export interface InboxParts {
   readonly host: () => string;
   /** Empties the inbox. */
   readonly clear: () => void;
+  readonly problems: () => ProblemReport;
 }
 
 /**
@@ -95,6 +97,8 @@ export class InboxServer {
         return answerJson(response, view.page(numberOf(query, 'limit', 500, 2_500), before(query)));
       case 'api/search':
         return answerJson(response, await searchEvents(view.store, filterOf(query), numberOf(query, 'after', 0)));
+      case 'api/problems':
+        return answerJson(response, this.parts.problems());
       case 'api/stream':
         return this.stream(query.get('after') ?? headerOf(request, 'last-event-id'), response, feed);
     }

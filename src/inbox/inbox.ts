@@ -7,6 +7,8 @@ import { EventView } from './event-view.js';
 import { InboxServer } from './inbox-server.js';
 import { InboxTap } from './inbox-tap.js';
 import type { InboxSettings } from './inbox.options.js';
+import { CallNotes } from './problems/call-notes.js';
+import { problemsOf } from './problems/problems.js';
 import { rememberedToken } from './remembered-token.js';
 
 /** One inbox with all its parts: what it keeps, what it shows, and who may see it. */
@@ -14,9 +16,11 @@ export class Inbox {
   readonly token: AccessToken;
   readonly tap: InboxTap;
   readonly server: InboxServer;
+  readonly notes = new CallNotes();
   private readonly store: EventStore;
   private readonly feed: EventFeed;
   private readonly finder: EventFinder;
+  private readonly startedAt = Date.now();
 
   /** Whether it will see any event. */
   readonly hasAnalytics: boolean;
@@ -29,6 +33,7 @@ export class Inbox {
     this.store = new EventStore(settings.maxEvents, settings.maxBytes);
     this.tap = new InboxTap(this.store);
     this.tap.listen();
+    this.notes.listen();
     registry?.add(this.tap);
     this.hasAnalytics = registry !== undefined;
     const view = new EventView(this.store, this.tap);
@@ -42,6 +47,14 @@ export class Inbox {
       rules: { hasGuard: settings.guard !== undefined, allowedHosts: settings.allowedHosts },
       host: () => this.tap.settings.host,
       clear: () => this.clear(),
+      problems: () =>
+        problemsOf({
+          boot: this.store.boot,
+          startedAt: this.startedAt,
+          notes: this.notes,
+          settings: this.tap.settings,
+          report: registry?.report,
+        }),
     });
   }
 
@@ -53,6 +66,7 @@ export class Inbox {
   /** Ends the streams and the waiting, which would keep the application's server from closing. */
   close(): void {
     this.tap.close();
+    this.notes.close();
     this.feed.close();
     this.finder.close();
   }

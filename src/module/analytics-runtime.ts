@@ -11,13 +11,14 @@ import { installRequestFrames } from '../requests/request-frame.js';
 import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
 import { AgentHooks } from './agent-hooks.js';
 import type { AnalyticsOptions } from './analytics.options.js';
+import { ApplicationReport } from './application-report.js';
 import { bindInstances } from './instance-binder.js';
 import { Lifecycle } from './lifecycle.js';
 import { NestReporter } from './nest-reporter.js';
 import { warnOfUntrackedHandlers } from './untracked-handlers.js';
 import { variableReader } from './read-variable.js';
 import { RECORDING, type Recording } from './recording.js';
-import { AnalyticsConfigurationError, resolveSettings } from './settings.js';
+import { AnalyticsConfigurationError, resolveSettings, type AnalyticsSettings } from './settings.js';
 import { wire, type Wiring } from './wiring.js';
 
 export const ANALYTICS_OPTIONS = Symbol.for('nestjs-agent-analytics:options');
@@ -33,6 +34,7 @@ export class AnalyticsRuntime {
   private readonly reporter = new NestReporter();
   // Made at bootstrap: what comes up inside a request must not carry that request's context.
   private readonly root = new AsyncResource('nestjs-agent-analytics:runtime');
+  private settings: AnalyticsSettings | undefined;
   private wiring: Wiring | undefined;
   private lifecycle: Lifecycle | undefined;
   private agents: AgentHooks | undefined;
@@ -49,6 +51,13 @@ export class AnalyticsRuntime {
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
   ) {
     handle.starter = () => void this.start();
+    sinks.report = new ApplicationReport({
+      modules,
+      reporter: this.reporter,
+      clock: systemClock,
+      settings: () => this.settings,
+      core: () => this.wiring?.on?.core,
+    });
   }
 
   /** Brings analytics up if it is not; `undefined` where it is off. Never throws: `bootstrap` does. */
@@ -106,6 +115,7 @@ export class AnalyticsRuntime {
   private bringUp(): void {
     const { handle, identities, reporter } = this;
     const settings = resolveSettings(this.options, variableReader(this.moduleRef));
+    this.settings = settings;
     for (const sink of settings.sinks ?? []) this.sinks.add(sink);
     const wiring = wire(settings, reporter, this.recording, this.sinks);
     this.wiring = wiring;

@@ -4,9 +4,7 @@ import { messages } from '../event/messages.js';
 import type { Reporter } from '../event/reporter.js';
 import { AnalyticsInterceptor } from '../requests/analytics.interceptor.js';
 import { trackedMethods } from '../tracking/tracked-methods.js';
-
-type NestModule = NonNullable<ReturnType<ModulesContainer['get']>>;
-type Wrapper = Parameters<Parameters<NestModule['providers']['forEach']>[0]>[0];
+import { prototypeOf, type Wrapper } from './wrapper-prototype.js';
 
 /** Nest's own metadata keys. */
 const [INTERCEPTORS, WEBSOCKET, RPC, GRAPHQL] = [
@@ -36,13 +34,6 @@ export function warnOfUntrackedHandlers(modules: ModulesContainer, reporter: Rep
     const name = prototype.constructor.name;
     for (const key of handlers) reporter.warnOnce(messages.untrackedHandler(`${name}.${key}`), `${name}.${key}`);
   }
-}
-
-function prototypeOf({ metatype, instance, inject }: Wrapper): object | undefined {
-  // The metatype of a factory is the factory.
-  if (inject === undefined || inject === null) return (metatype?.prototype ?? undefined) as object | undefined;
-  const made: unknown = instance;
-  return typeof made === 'object' && made !== null ? (Object.getPrototypeOf(made) as object) : undefined;
 }
 
 /** The methods that a message or operation reaches without a context. */

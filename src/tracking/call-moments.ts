@@ -106,13 +106,13 @@ function putAll(properties: JsonObject, more: JsonObject): void {
 function isWanted(call: TrackedCall, tracking: Tracking, end?: CallEnd): boolean {
   if (tracking.options.when === undefined || ask(tracking.options, 'when', call, end) !== false) return true;
   (call.unwanted ??= []).push(tracking);
-  call.target.refuse('when');
+  call.target.refuse('when', { source: call.method.where });
   return false;
 }
 
 function isRefused(call: TrackedCall, tracking: Tracking): boolean {
   if (call.unwanted?.includes(tracking) !== true) return false;
-  if (tracking.ended !== undefined) call.target.refuse('when');
+  if (tracking.ended !== undefined) call.target.refuse('when', { source: call.method.where });
   return true;
 }
 

@@ -13,6 +13,7 @@ import { ownSpanId, valuesInTrace } from './call-trace.js';
 import { ResponseWait } from './response-wait.js';
 import type { TrackedMethod } from './tracked-methods.js';
 import type { Tracking } from './tracking.js';
+import { tellWithoutContext } from './untracked-calls.js';
 import { Waiting } from './waiting.js';
 
 /**
@@ -78,9 +79,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     this.frame = new Frame(outer, inner, handle, outer?.identity);
     this.frame.call = this;
     if (method.opensTrace) this.frame.totals = { toolCalls: 0, toolErrors: 0 };
-    if (outer === undefined && !method.namesItsPerson && method.isFirstWithoutContext(target)) {
-      target.reporter.warnOnce(messages.noContext(method.where));
-    }
+    if (outer === undefined && !method.namesItsPerson) tellWithoutContext(method, target);
     this.response = method.endsWithResponse ? ResponseWait.around(outer, target) : undefined;
     recordStart(this);
     this.response?.begin(this.traceId, () => this.responseEnded());

@@ -6,6 +6,7 @@ import { AnalyticsInterceptor } from '../requests/analytics.interceptor.js';
 import { callTracked } from './call-tracked.js';
 import { handleOf, installSlot } from './instance-slot.js';
 import { setTrackedMethod, TrackedMethod, trackedMethod } from './tracked-methods.js';
+import { tellUntracked } from './untracked-calls.js';
 
 type Method = (...args: never[]) => unknown;
 
@@ -55,7 +56,10 @@ function wrapperOf(method: TrackedMethod): Method {
       const target = handle?.target;
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be allocated for untracked calls too
       const args = arguments;
-      if (handle === undefined || target === undefined) return original.apply(this, args as never);
+      if (handle === undefined || target === undefined) {
+        tellUntracked(method, handle === undefined ? 'unbound' : 'off');
+        return original.apply(this, args as never);
+      }
       return callTracked(method, this, copyOf(args), handle, target);
     },
   };

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AnalyticsEvent } from '../../event/analytics-event.js';
 import { messages } from '../../event/messages.js';
 import { isOwnHost } from '../inbox-access.js';
 import { Inbox } from '../inbox.js';
@@ -55,7 +56,7 @@ export async function startStandaloneInbox(options: StandaloneInboxOptions = {})
     show: (events) => show(inbox, events),
     relay,
     onRelayed: (events, why) => {
-      for (const { event } of events) settle(inbox, event.uuid, why);
+      for (const { event } of events) settle(inbox, event, why);
       if (why !== undefined) onTrouble(messages.notForwarded(relay?.host ?? '', events.length, why).text);
     },
     now: Date.now,
@@ -97,20 +98,25 @@ async function route(
   if (server.isAllowed(request, response, url)) await server.answer(request, response, url);
 }
 
-function show({ tap }: Inbox, events: readonly CapturedEvent[]): void {
-  tap.write(events.map(({ event }) => event));
+function show(inbox: Inbox, events: readonly CapturedEvent[]): void {
+  inbox.tap.write(events.map(({ event }) => event));
   // One bad event refuses its whole batch.
   const refused = events.find(({ refusal }) => refusal !== undefined);
   if (refused === undefined) return;
   for (const { event, refusal } of events) {
     const why = refusal ?? `an event beside it is refused: ${refused.refusal ?? ''}`;
-    tap.settle(event.uuid, 'dropped', `PostHog refuses the request: ${why}`);
+    drop(inbox, event, `PostHog refuses the request: ${why}`);
   }
 }
 
-function settle({ tap }: Inbox, uuid: string, why: string | undefined): void {
-  if (why === undefined) tap.settle(uuid, 'delivered');
-  else tap.settle(uuid, 'dropped', `not forwarded: ${why}`);
+function settle(inbox: Inbox, event: AnalyticsEvent, why: string | undefined): void {
+  if (why === undefined) inbox.tap.settle(event.uuid, 'delivered');
+  else drop(inbox, event, `not forwarded: ${why}`);
+}
+
+function drop({ tap, notes }: Inbox, { uuid, event }: AnalyticsEvent, why: string): void {
+  tap.settle(uuid, 'dropped', why);
+  notes.note(`dropped:${why}`, event, undefined);
 }
 
 function readHost(text: string): string {
