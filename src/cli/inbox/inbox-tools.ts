@@ -45,7 +45,7 @@ export function inboxTools(inbox: InboxConnection, stop: AbortSignal): McpTool[]
     {
       name: 'list_problems',
       description:
-        'Why events may be missing or wrong: decorated methods that never fired, calls without a context, dropped events, and how delivery stands.',
+        'Why events may be missing or wrong, the worst first, each with what to do about it: decorated methods that never fired, calls that nobody tracked or without a context, refused and dropped events, what the library warned of, and how delivery stands.',
       inputSchema: objectSchema({}),
       call: async () => {
         try {

@@ -26,7 +26,10 @@ export function likelyReason(
   }
   const methods = report.trackedMethods().length;
   if (methods === 0) return 'No method of a provider or controller has a @Track… decorator.';
-  return notes.hasAnyFired ? null : `None of the ${counted(methods, 'decorated method')} has been called yet.`;
+  if (notes.hasAnyFired) return null;
+  return methods === 1
+    ? 'The one decorated method has not been called yet.'
+    : `None of the ${methods} decorated methods has been called yet.`;
 }
 
 function mostFrequent(problems: readonly Problem[]): Problem | undefined {

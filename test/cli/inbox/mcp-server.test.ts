@@ -1,8 +1,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { McpServer } from '../../../src/cli/inbox/mcp-server.js';
+import type { ProblemReport } from '../../../src/inbox/problems/problem-api.js';
 import { startInboxApp, type InboxApp } from '../../inbox/inbox-app.js';
+import { startAnalyticsApp } from '../../inbox/problems/analytics-app.js';
 import { sampleConversation, sampleEvent } from '../../inbox/sample-events.js';
 
 describe('inbox mcp, asked by the client of the official SDK', () => {
@@ -12,14 +14,14 @@ describe('inbox mcp, asked by the client of the official SDK', () => {
   beforeEach(async () => {
     inbox = await startInboxApp();
     client = new Client({ name: 'test', version: '1' });
-    const args = ['.compiled/src/cli/index.js', 'inbox', 'mcp', '--url', inbox.url];
-    await client.connect(new StdioClientTransport({ command: process.execPath, args }));
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: argsFor(inbox.url) }));
   });
   afterEach(async () => {
     await client.close();
     await inbox.close();
   });
 
+  const argsFor = (url: string): string[] => ['.compiled/src/cli/index.js', 'inbox', 'mcp', '--url', url];
   const call = async (name: string, args: Record<string, unknown> = {}): Promise<[text: string, isError: boolean]> => {
     const { content, isError } = await client.callTool({ name, arguments: args });
     return [(content as { text: string }[])[0]?.text ?? '', isError === true];
@@ -55,6 +57,24 @@ describe('inbox mcp, asked by the client of the official SDK', () => {
     expect((await call('get_conversation', { session: 'none' }))[1]).toBe(true);
     expect((await call('get_conversation'))[1]).toBe(true);
     await expect(call('nothing')).rejects.toThrow(/Unknown tool/);
+  });
+
+  it('lists the problems of an application, with what to do', async () => {
+    const app = await startAnalyticsApp({ beforeSend: () => null });
+    onTestFinished(() => app.close());
+    app.analytics.capture('secret');
+    await app.analytics.flush();
+    const other = new Client({ name: 'test', version: '1' });
+    onTestFinished(() => other.close());
+    await other.connect(new StdioClientTransport({ command: process.execPath, args: argsFor(app.url) }));
+    const { content } = await other.callTool({ name: 'list_problems', arguments: {} });
+    const { problems, delivery } = JSON.parse((content as { text: string }[])[0]?.text ?? '') as ProblemReport;
+    expect(problems.find(({ id }) => id === 'dropped:before_send')).toMatchObject({
+      count: 1,
+      items: [{ name: 'secret' }],
+      advice: expect.stringContaining('synchronously') as string,
+    });
+    expect(delivery).toMatchObject({ accepted: 1, dropped: 1 });
   });
 
   it('says so when the application has gone', async () => {

@@ -1,5 +1,6 @@
 import type { EventDetail, EventPage, EventSummary } from '../../../src/inbox/inbox-api.js';
 import type { StandaloneInbox } from '../../../src/inbox/standalone/standalone-inbox.js';
+import type { ProblemReport } from '../../../src/inbox/problems/problem-api.js';
 import { FeedReader } from '../feed-reader.js';
 
 /** Reads a stand-alone inbox as its page does. */
@@ -13,6 +14,10 @@ export class InboxClient {
 
   async detail(seq: number): Promise<EventDetail> {
     return (await (await this.ask(`/api/events/${seq}`)).json()) as EventDetail;
+  }
+
+  async problems(): Promise<ProblemReport> {
+    return (await (await this.ask('/api/problems')).json()) as ProblemReport;
   }
 
   /** Resolves with the rows when they are as wanted, looking at each change of the stream. */

@@ -68,6 +68,20 @@ describe('the stand-alone inbox', () => {
       expect(namesOf(upstream).sort()).toEqual(rows.map(({ event }) => event).sort());
     });
 
+    it('tells what PostHog would refuse among the problems', async () => {
+      await start();
+      expect((await client.problems()).likely).toBe('No SDK has sent anything to this address yet.');
+      await post('/batch/', batchOf({ event: '', distinct_id: 'd' }, { event: 'beside', distinct_id: 'd' }));
+      const { problems, delivery } = await client.problems();
+      expect(problems.map(({ id, count, level }) => [id.replace(/:.*/, ''), count, level])).toEqual([
+        ['dropped', 1, 'bad'],
+        ['dropped', 1, 'bad'],
+        ['not_forwarded', null, 'note'],
+      ]);
+      expect(problems[1]?.items).toEqual([{ name: 'beside', detail: null, count: 1 }]);
+      expect(delivery).toBeNull();
+    });
+
     it('speaks the newest protocol too', async () => {
       await start();
       process.env.POSTHOG_CAPTURE_MODE = 'v1';
