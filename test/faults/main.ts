@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { spoolRates } from './rates.js';
 import { responseTimes } from './response-times.js';
 import { rows } from './rows.js';
 import { figures, header, linesOf, runLine, show, type Line } from './table.js';
 
 /**
- * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes some minutes.
+ * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes half an hour.
  * Words after the command choose the rows that have one of them in their name or group.
  */
 const mostRatio = 1.25;
@@ -14,6 +15,10 @@ const chosen = rows.filter(({ group, name }) => isChosen(`${group} ${name}`));
 const lines: Line[] = [];
 const others: string[] = [];
 let isGood = true;
+const { version, platform, arch } = process;
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, Node ${version}, ${platform} ${arch}, ${availableParallelism()} cores`,
+);
 // posthog-node writes every failure there, with its stack.
 console.error = () => undefined;
 
@@ -30,12 +35,13 @@ for (const row of chosen) {
     const line = await (results.get(`${row.name} ${delivery}`) ?? runLine(row, delivery, 'long'));
     console.log(show(line));
     lines.push(line);
+    if (line.tally.figure) others.push(line.tally.figure);
     isGood &&= line.wrongs.length === 0;
   }
 }
 
 if (isChosen('response times')) {
-  console.log("\nthe application's response times (p99, 200 requests/s, medians of five pairs)");
+  console.log("\nthe application's response times (p99, 300 requests/s, medians of five pairs)");
   const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio }) => {
     const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)}`;
     console.log(`${fault.padEnd(30)} ${delivery.padEnd(8)} ${shown}${ratio > mostRatio ? '  WRONG' : ''}`);
@@ -46,7 +52,9 @@ if (isChosen('response times')) {
 }
 if (isChosen('rates')) {
   console.log('\nrates');
-  for (const line of await spoolRates()) console.log(line);
+  const rates = await spoolRates();
+  for (const line of rates.lines) console.log(line);
+  others.push(rates.figure);
 }
 console.log(`\n${figures(lines, others)}`);
 process.exitCode = isGood ? 0 : 1;

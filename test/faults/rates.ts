@@ -5,28 +5,45 @@ import { measureRates } from '../spool/spool-rates.js';
 import { folderFor } from './folders.js';
 import { apiKey, OwnDelivery } from './subject.js';
 
+export interface Rates {
+  readonly lines: readonly string[];
+  /** For the last line. */
+  readonly figure: string;
+}
+
 /** Events per second of the spool, beside what a bare loop reaches on the same machine at the same time. */
-export async function spoolRates(): Promise<string[]> {
+export async function spoolRates(): Promise<Rates> {
   const folder = folderFor();
   try {
     const { append, appendWithFsync, drain, bareAppendFile, bareAppendFileBatch } = measureRates(folder.path, 50_000);
-    const perSecond = (us: number) => `${Math.round(1_000_000 / us).toLocaleString('en')}/s`;
-    return [
-      `records of 1 KB: append ${perSecond(append)} (with fsync ${perSecond(appendWithFsync)}), read ${perSecond(drain)}`,
-      `beside it: fs.appendFileSync of one ${perSecond(bareAppendFile)}, of a hundred ${perSecond(bareAppendFileBatch)}`,
-      await drainOverHttp(20_000),
-    ];
+    const perSecond = (us: number) => shown(1_000_000 / us);
+    const http = await drainOverHttp(20_000);
+    return {
+      lines: [
+        `records of 1 KB: append ${perSecond(append)} (with fsync ${perSecond(appendWithFsync)}), read ${perSecond(drain)}`,
+        `beside it: fs.appendFileSync of one ${perSecond(bareAppendFile)}, of a hundred ${perSecond(bareAppendFileBatch)}`,
+        `drain of 20,000 events over HTTP ${shown(http.ours)}; a bare loop of the same requests, unpacked, ${shown(http.bare)}`,
+      ],
+      figure:
+        `spool append ${perSecond(append)} (appendFileSync ${perSecond(bareAppendFile)}), ` +
+        `drain ${shown(http.ours)} (bare HTTP ${shown(http.bare)})`,
+    };
   } finally {
     folder.remove();
   }
 }
 
-async function drainOverHttp(events: number): Promise<string> {
+function shown(perSecond: number): string {
+  return `${Math.round(perSecond).toLocaleString('en')}/s`;
+}
+
+/** Events per second. */
+async function drainOverHttp(events: number): Promise<{ ours: number; bare: number }> {
   const server = await startPostHogServer({ apiKey });
   const folder = folderFor();
   try {
     const options = { host: server.url, dir: folder.path, clock: systemClock };
-    const writer = new OwnDelivery('spool', { ...options, spool: {} });
+    const writer = new OwnDelivery('spool', options);
     for (let n = 1; n <= events; n++) writer.capture(n);
     writer.pipeline.close();
     const sender = new OwnDelivery('spool', options);
@@ -35,8 +52,7 @@ async function drainOverHttp(events: number): Promise<string> {
     const [first] = server.requests;
     const body = JSON.stringify(first?.json);
     const bare = await seconds(() => post(`${server.url}/batch/`, body, events / 100));
-    const rate = (time: number) => `${Math.round(events / time).toLocaleString('en')}/s`;
-    return `drain of ${events} events over HTTP ${rate(ours)}; a bare loop of the same requests, unpacked, ${rate(bare)}`;
+    return { ours: events / ours, bare: events / bare };
   } finally {
     await server.close();
     folder.remove();

@@ -1,9 +1,10 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FixtureProcess } from '../support/fixture-process.js';
-import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import { startPostHogServer } from '../support/posthog-server.js';
 import { folderFor } from './folders.js';
 import { environment } from './process-rows.js';
+import { serverTroubles, type ServerTrouble } from './server-troubles.js';
 
 /** The application's p99 during a fault of the server, against that without one. */
 export interface ResponseTimes {
@@ -16,24 +17,18 @@ export interface ResponseTimes {
   readonly ratio: number;
 }
 
-const perSecond = 200;
-const runMs = 2_000;
+const perSecond = 300;
 const pairs = 5;
+/** A pair is made of short turns, so that what else the machine does strikes both alike. */
+const turnsOfPair = 8;
+const turnMs = 250;
 
-const kinds: Readonly<Record<string, (server: PostHogServer) => void | Promise<void>>> = {
-  'down (connections refused)': (server) => server.refuse(),
-  503: (server) => void server.fault(faults.status(503)),
-  resets: (server) => void server.fault(faults.reset),
-  'never answers': (server) => void server.fault(faults.hang),
-  'answers in 2 s': (server) => void server.fault(faults.slow(2_000)),
-};
-
-/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine. */
+/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine, and some minutes. */
 export async function responseTimes(onEach: (times: ResponseTimes) => void): Promise<ResponseTimes[]> {
   const all: ResponseTimes[] = [];
-  for (const [fault, begin] of Object.entries(kinds)) {
+  for (const trouble of serverTroubles) {
     for (const delivery of ['memory', 'spool'] as const) {
-      const times = { fault, delivery, ...(await measure(delivery, begin)) };
+      const times = { fault: trouble.name, delivery, ...(await measure(delivery, trouble)) };
       onEach(times);
       all.push(times);
     }
@@ -41,43 +36,66 @@ export async function responseTimes(onEach: (times: ResponseTimes) => void): Pro
   return all;
 }
 
-async function measure(delivery: 'memory' | 'spool', begin: (server: PostHogServer) => void | Promise<void>) {
-  const server = await startPostHogServer();
-  const folder = folderFor();
-  const env = { ...environment(delivery, server, folder.path), END: 'stay', HOOKS: '1' };
-  const app = new FixtureProcess('faulted', env);
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+/**
+ * Two applications that differ only in what answers their events, as one that was in trouble would stay there: a key
+ * that was refused is tried again after ten minutes.
+ */
+async function measure(delivery: 'memory' | 'spool', trouble: ServerTrouble) {
+  const [healthyApp, faultyApp] = [await startApp(delivery), await startApp(delivery, trouble)];
   try {
-    const url = `${await app.line('ready')}/tracked`;
-    await load(url, agent);
     const healthy: number[] = [];
     const faulty: number[] = [];
-    for (let pair = 0; pair < pairs; pair++) {
-      healthy.push(await load(url, agent));
-      await begin(server);
-      faulty.push(await load(url, agent));
-      server.clearFaults();
-      await server.refuse();
-      await server.listen();
-      await sleep(500);
+    // The first warms them up.
+    for (let pair = -1; pair < pairs; pair++) {
+      const times = { healthy: [] as number[], faulty: [] as number[] };
+      for (let turn = 0; turn < turnsOfPair; turn++) {
+        await healthyApp.load(times.healthy);
+        await faultyApp.load(times.faulty);
+      }
+      if (pair < 0) continue;
+      healthy.push(p99(times.healthy));
+      faulty.push(p99(times.faulty));
     }
     const ratios = faulty.map((value, index) => value / (healthy[index] ?? NaN));
     return { healthy: median(healthy), faulty: median(faulty), ratio: median(ratios) };
   } finally {
-    agent.destroy();
-    app.signal('SIGTERM');
-    await app.ended();
-    await server.close();
-    folder.remove();
+    await Promise.all([healthyApp.end(), faultyApp.end()]);
   }
 }
 
-/** The p99 of requests that are made at their times, however long those before them take; milliseconds. */
-async function load(url: string, agent: Agent): Promise<number> {
-  const times: number[] = [];
+interface LoadedApp {
+  /** Some requests; adds how long each took, milliseconds. */
+  load(times: number[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+async function startApp(delivery: 'memory' | 'spool', trouble?: ServerTrouble): Promise<LoadedApp> {
+  const server = await startPostHogServer();
+  const folder = folderFor();
+  const env = { ...environment(delivery, server, folder.path), END: 'stay', HOOKS: '1' };
+  await trouble?.begin?.(server);
+  const host = trouble?.host?.(server);
+  const timeout = { ANALYTICS_SHUTDOWN_TIMEOUT_MS: '100' };
+  const app = new FixtureProcess('faulted', { ...env, ...timeout, ...(host !== undefined && { POSTHOG_HOST: host }) });
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const url = `${await app.line('ready')}/tracked`;
+  return {
+    load: (times) => load(url, agent, times),
+    async end() {
+      agent.destroy();
+      app.signal('SIGTERM');
+      await app.ended();
+      await server.close();
+      folder.remove();
+    },
+  };
+}
+
+/** Makes requests at their times, however long those before them take. */
+async function load(url: string, agent: Agent, times: number[]): Promise<void> {
   const requests: Promise<void>[] = [];
   const start = performance.now();
-  for (let sent = 0; performance.now() - start < runMs;) {
+  for (let sent = 0; performance.now() - start < turnMs;) {
     const due = Math.floor(((performance.now() - start) / 1_000) * perSecond);
     for (; sent < due; sent++) {
       const from = performance.now();
@@ -89,8 +107,10 @@ async function load(url: string, agent: Agent): Promise<number> {
     await sleep(2);
   }
   await Promise.all(requests);
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length * 0.99)] ?? NaN;
+}
+
+function p99(times: number[]): number {
+  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
 }
 
 function median(values: readonly number[]): number {

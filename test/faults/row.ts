@@ -20,6 +20,8 @@ export interface Tally {
   readonly told: number | 'some' | 'no';
   /** What else is to be seen. */
   readonly note?: string;
+  /** What of it belongs into the last line. */
+  readonly figure?: string;
   /** What is not as it must be, beside what the columns say. */
   readonly wrong?: string;
 }
