@@ -13,7 +13,7 @@ export interface McpCaller {
   /** The transport's session. */
   readonly sessionId: string | undefined;
   /** A header of the HTTP request, by its name in any case. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 /** What is read of a `tools/call` and of what its handler is given beside it, in either version. */
