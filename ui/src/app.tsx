@@ -4,6 +4,7 @@ import { EventList } from './event-list.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { Overview } from './overview/overview.tsx';
+import { ProblemsView } from './problems/problems-view.tsx';
 import { opened } from './selection.ts';
 import { Toolbar } from './toolbar.tsx';
 import { view } from './views.ts';
@@ -26,6 +27,8 @@ function View() {
       return <EventsView />;
     case 'overview':
       return <Overview />;
+    case 'problems':
+      return <ProblemsView />;
   }
 }
 

@@ -1,5 +1,7 @@
 import { clearFilters, isFiltered } from './filters.ts';
+import { problemReport } from './problems/problem-report.ts';
 import { allRows } from './rows.ts';
+import { view } from './views.ts';
 
 /** What stands where no row does: nothing came yet, or nothing matches. */
 export function EmptyState() {
@@ -10,6 +12,7 @@ export function EmptyState() {
         <>
           <p class="empty-title">No events yet</p>
           <p>Use the application: what it tracks appears here as it happens.</p>
+          <LikelyReason />
         </>
       ) : (
         <>
@@ -22,5 +25,19 @@ export function EmptyState() {
         </>
       )}
     </div>
+  );
+}
+
+/** Of all that may be wrong, the one thing that is most likely; the view has the rest. */
+function LikelyReason() {
+  const report = problemReport.value;
+  if (report === null) return null;
+  return (
+    <>
+      {report.likely !== null && <p id="likely">Nothing yet: {report.likely}</p>}
+      <button type="button" class="button" onClick={() => (view.value = 'problems')}>
+        Why is nothing here?
+      </button>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { CopyFormat, EventDetail, EventPage, SearchAnswer } from '../../src/inbox/inbox-api.ts';
+import type { ProblemReport } from '../../src/inbox/problems/problem-api.ts';
 
 /** The server did not give what was asked for; `status` is 0 where it could not be reached. */
 export class ServerError extends Error {
@@ -17,6 +18,10 @@ export function fetchDetail(seq: number, signal: AbortSignal): Promise<EventDeta
 
 export function searchText(text: string, after: number, signal: AbortSignal): Promise<SearchAnswer> {
   return getJson(`api/search?after=${after}&text=${encodeURIComponent(text)}`, signal);
+}
+
+export function fetchProblems(): Promise<ProblemReport> {
+  return getJson('api/problems');
 }
 
 export async function fetchCopy(seq: number, format: CopyFormat): Promise<string> {

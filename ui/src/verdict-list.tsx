@@ -1,5 +1,6 @@
-import type { Verdict, VerdictLevel, VerdictTopic } from '../../src/inbox/inbox-api.ts';
+import type { Verdict, VerdictTopic } from '../../src/inbox/inbox-api.ts';
 import { Icon } from './icons.tsx';
+import { levelNames } from './level-names.ts';
 import { VisibleText } from './visible-text.tsx';
 
 const topicNames: Readonly<Record<VerdictTopic, string>> = {
@@ -13,13 +14,6 @@ const topicNames: Readonly<Record<VerdictTopic, string>> = {
   properties: 'Properties',
   catalog: 'Catalog',
   origin: 'Emitted by',
-};
-
-const levelNames: Readonly<Record<VerdictLevel, string>> = {
-  good: 'fine',
-  note: 'for your information',
-  warn: 'needs a look',
-  bad: 'something is lost',
 };
 
 /** What PostHog will do with the event, one sentence a topic. */

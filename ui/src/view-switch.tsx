@@ -1,3 +1,4 @@
+import { ProblemBadge } from './problems/problem-badge.tsx';
 import { view, views } from './views.ts';
 
 /** Leads from one view to another. */
@@ -13,6 +14,7 @@ export function ViewSwitch() {
           onClick={() => (view.value = id)}
         >
           {label}
+          {id === 'problems' && <ProblemBadge />}
         </button>
       ))}
     </nav>

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 export const views = [
   { id: 'events', label: 'Events' },
   { id: 'overview', label: 'Overview' },
+  { id: 'problems', label: 'Problems' },
 ] as const;
 export type ViewId = (typeof views)[number]['id'];
 

@@ -40,20 +40,20 @@ function wordsFor(
   hasKey: boolean,
 ): [level: VerdictLevel, title: string, text: string] {
   if (!hasKey) return ['note', 'Shown here only', 'There is no key: events go to this inbox and nowhere else.'];
-  const waiting = counted(pending.total, 'event');
+  const waiting = `${counted(pending.total, 'event')} ${pending.total === 1 ? 'waits' : 'wait'}`;
   switch (state) {
     case 'key_hold':
-      return ['bad', 'PostHog refuses the key', `${waiting} wait; the key is tried every ten minutes.`];
+      return ['bad', 'PostHog refuses the key', `${waiting}; the key is tried every ten minutes.`];
     case 'endpoint_hold':
-      return ['bad', 'What answers is not PostHog', `${waiting} wait, and are tried again.`];
+      return ['bad', 'What answers is not PostHog', `${waiting} until it is tried again.`];
     case 'backoff':
-      return ['warn', "PostHog can't be reached", `${waiting} wait, and are tried again soon.`];
+      return ['warn', "PostHog can't be reached", `${waiting} to be sent again soon.`];
     case 'closed':
       return ['note', 'Closed', 'The application has left.'];
     default:
       return oldestPendingMs > LATE_MS
-        ? ['warn', 'Late', `${waiting} wait, the oldest for ${Math.round(oldestPendingMs / 1_000)} s.`]
-        : ['good', 'Delivery is well', pending.total === 0 ? 'Nothing waits.' : `${waiting} wait for the next batch.`];
+        ? ['warn', 'Late', `${waiting}, the oldest for ${Math.round(oldestPendingMs / 1_000)} s.`]
+        : ['good', 'Delivery is well', pending.total === 0 ? 'Nothing waits.' : `${waiting} for the next batch.`];
   }
 }
 
