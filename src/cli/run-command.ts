@@ -1,5 +1,6 @@
 import { version } from '../event/version.js';
 import type { Terminal } from './terminal.js';
+import { WrongUse } from './wrong-use.js';
 
 /** Commands of one kind: `nestjs-agent-analytics <group> …`. Returns the exit code: 2 for a wrong use. */
 export type CommandGroup = (args: readonly string[], terminal: Terminal) => Promise<number>;
@@ -44,7 +45,9 @@ function usage(): string[] {
   return ['Usage: nestjs-agent-analytics <command> [options]', '', ...names];
 }
 
-/** What `util.parseArgs` throws for an option that there is not. */
+/** Our own word for it, or what `util.parseArgs` throws for an option that there is not. */
 function isWrongUse(error: unknown): boolean {
-  return String((error as NodeJS.ErrnoException | null)?.code).startsWith('ERR_PARSE_ARGS');
+  return (
+    error instanceof WrongUse || String((error as NodeJS.ErrnoException | null)?.code).startsWith('ERR_PARSE_ARGS')
+  );
 }

@@ -20,10 +20,20 @@ export function processTerminal(): Terminal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   // `… | head` closes the pipe: that is no failure.
   process.stdout.on('error', () => stop.abort());
+  let isShowing = false;
+  const show = (text: string): void => {
+    // Both streams may be the same terminal: a line begins where nothing of the progress stands.
+    if (text !== '' || isShowing) process.stderr.write(`\r\u001b[K${text}`);
+    isShowing = text !== '';
+  };
+  const say = (stream: NodeJS.WriteStream, line: string): void => {
+    show('');
+    stream.write(`${line}\n`);
+  };
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    error: (line) => void process.stderr.write(`${line}\n`),
-    progress: process.stderr.isTTY ? (text) => void process.stderr.write(`\r\u001b[K${text}`) : undefined,
+    out: (line) => say(process.stdout, line),
+    error: (line) => say(process.stderr, line),
+    progress: process.stderr.isTTY ? show : undefined,
     input: process.stdin,
     stop: stop.signal,
   };

@@ -17,6 +17,12 @@ export interface DiskQueueOptions extends Pick<
   readonly reporter: Reporter;
 }
 
+/** What was taken over: events of processes that are gone, and dead letters that get another try. */
+export interface Adopted {
+  readonly events: number;
+  readonly replayed: number;
+}
+
 /** The bound counts as left when this share of it is free again. */
 const roomShare = 0.1;
 
@@ -119,15 +125,18 @@ export class DiskQueue {
     this.losses.around(() => this.spool.heartbeat());
   }
 
-  /** Drops what is too old, then adopts what dead processes left; how many events that are. */
-  sweep(): number {
+  /** Drops what is too old, then adopts what dead processes left. */
+  sweep(): Adopted {
     return this.losses.around(() => {
       this.reading(() => this.spool.expire());
       const report = this.reading(() => this.spool.claimDead());
       for (const instance of report?.left ?? []) this.reports.left(instance);
       const { maxBytes = Infinity } = this.options;
       if (this.spool.counts().bytes < maxBytes * (1 - roomShare)) this.reports.hasRoom();
-      return (report?.adopted ?? []).reduce((sum, { records }) => sum + records, 0);
+      const adopted = { events: 0, replayed: 0 };
+      for (const { records, areReplayed } of report?.adopted ?? [])
+        adopted[areReplayed ? 'replayed' : 'events'] += records;
+      return adopted;
     });
   }
 

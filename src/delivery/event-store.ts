@@ -48,8 +48,8 @@ export interface StoreObserver {
   lost(losses: readonly StoreLoss[]): void;
   /** Another process has them; `own`: how many of them this one accepted. */
   handed(count: number, own: number): void;
-  /** Events of a process that is gone wait here now. */
-  adopted(count: number): void;
+  /** Events of a process that is gone wait here now, and dead letters that get another try. */
+  adopted(events: number, replayed: number): void;
   /** There may be something to send that was not there before. */
   changed(): void;
 }

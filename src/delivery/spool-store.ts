@@ -133,8 +133,8 @@ export class SpoolStore implements EventStore {
   }
 
   private adopt(): void {
-    const adopted = this.disk.sweep();
-    if (adopted > 0) this.observer?.adopted(adopted);
+    const { events, replayed } = this.disk.sweep();
+    if (events + replayed > 0) this.observer?.adopted(events, replayed);
   }
 }
 

@@ -23,8 +23,9 @@ export class StoreBooks implements StoreObserver {
     this.ledger.handOver(count, own);
   }
 
-  adopted(count: number): void {
-    this.ledger.adopted += count;
+  adopted(events: number, replayed: number): void {
+    this.ledger.adopted += events;
+    this.ledger.replayed += replayed;
   }
 
   /** Tells now what is lost: at an exit nothing comes later. */

@@ -1,15 +1,23 @@
 import { join } from 'node:path';
 import { AdoptedInstance } from './adopted-instance.js';
 import { claimInstances, type LeftInstance } from './claim-instances.js';
-import type { OwnInstance } from './own-instance.js';
+import { holdsReplayed, type OwnInstance } from './own-instance.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { adoptedFolder, foldersIn } from './spool-folders.js';
 import type { SpoolSettings } from './spool-options.js';
 import type { SpoolLoss } from './spool-record.js';
 
+export interface AdoptedRecords {
+  readonly instance: string;
+  readonly records: number;
+  readonly bytes: number;
+  /** They were dead letters, and get another try. */
+  readonly areReplayed: boolean;
+}
+
 export interface ClaimReport {
   /** Instances whose records are ours now. */
-  readonly adopted: readonly { readonly instance: string; readonly records: number; readonly bytes: number }[];
+  readonly adopted: readonly AdoptedRecords[];
   /** Dead instances whose folders were left alone. */
   readonly left: readonly LeftInstance[];
 }
@@ -37,5 +45,8 @@ export function adoptDead(
     }
   }
   adopted.push(...fresh);
-  return { adopted: fresh.map(({ id, pending, bytes }) => ({ instance: id, records: pending, bytes })), left };
+  const reported = fresh.map(({ id, pending, bytes }): AdoptedRecords => {
+    return { instance: id, records: pending, bytes, areReplayed: holdsReplayed(id) };
+  });
+  return { adopted: reported, left };
 }

@@ -70,9 +70,17 @@ export function inspectSpool(dir: string, options: InspectOptions = {}): Inspect
 }
 
 /** Gives every pending record of all instances to `visit`, lane by lane, each in order; for export. Writes nothing. */
-export function visitPending(dir: string, visit: (record: SpoolRecord, destination: string) => void): void {
+export function visitPending(
+  dir: string,
+  visit: (record: SpoolRecord, destination: string) => void,
+  onProgress?: InspectOptions['onProgress'],
+): void {
   assertFolder(dir);
-  for (const place of instanceFolders(dir)) lookAt(place, readOwner(place.folder), true, visit);
+  const found = instanceFolders(dir);
+  found.forEach((place, index) => {
+    lookAt(place, readOwner(place.folder), true, visit);
+    onProgress?.(index + 1, found.length);
+  });
 }
 
 interface InstancePlace {

@@ -10,9 +10,9 @@ import { asWriteError } from './spool-write-error.js';
  * SpoolWriteError.
  */
 export function openInstance(settings: SpoolSettings, process: ProcessIdentity): OwnInstance {
-  const { dir, destination, segmentBytes, fsync, notify, now, rules } = settings;
+  const { dir, destination, segmentBytes, fsync, replays, notify, now, rules } = settings;
   const onLoss = (loss: SpoolLoss): void => notify({ kind: 'damaged', ...loss });
-  const options = { dir, destination, segmentBytes, fsync, process, onLoss };
+  const options = { dir, destination, segmentBytes, fsync, replays, process, onLoss };
   try {
     return new OwnInstance(options, now());
   } catch (error) {

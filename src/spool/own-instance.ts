@@ -19,8 +19,17 @@ export interface OwnInstanceOptions {
   readonly destination: string;
   readonly segmentBytes: number;
   readonly fsync: boolean;
+  readonly replays: boolean;
   readonly process: ProcessIdentity;
   readonly onLoss: (loss: SpoolLoss) => void;
+}
+
+/** How the id of an instance ends that holds dead letters which get another try. */
+const replayedEnd = '-replayed';
+
+/** Whether the records of this instance were dead letters before. */
+export function holdsReplayed(instance: string): boolean {
+  return instance.endsWith(replayedEnd);
 }
 
 /** The folder that this application instance writes to. */
@@ -33,7 +42,8 @@ export class OwnInstance {
   /** Makes the folder. Throws SpoolWriteError. */
   constructor(options: OwnInstanceOptions, now: number) {
     this.#options = options;
-    this.id = `${now.toString(36)}-${options.process.pid}-${randomBytes(6).toString('hex')}`;
+    const end = options.replays ? replayedEnd : '';
+    this.id = `${now.toString(36)}-${options.process.pid}-${randomBytes(6).toString('hex')}${end}`;
     const instances = instancesFolder(options.dir);
     this.folder = join(instances, this.id);
     const unnamed = join(instances, `.new-${this.id}`);

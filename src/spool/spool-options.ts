@@ -27,6 +27,8 @@ export interface SpoolOptions {
   readonly hungMs?: number | undefined;
   /** Whether 'dropped' notices hold the records. Reading them costs about 1 µs each. @default false */
   readonly keepDropped?: boolean | undefined;
+  /** Whether what is appended are dead letters that get another try: whoever adopts them can tell. @default false */
+  readonly replays?: boolean | undefined;
   /** Wall clock, milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
   /** Hears of losses and of what became of the folder, within the call that found out. Must not throw. */
@@ -44,6 +46,7 @@ export interface SpoolSettings {
   readonly maxDeadBytes: number;
   readonly rules: LivenessRules;
   readonly keepDropped: boolean;
+  readonly replays: boolean;
   readonly now: () => number;
   readonly notify: (notice: SpoolNotice) => void;
 }
@@ -66,6 +69,7 @@ export function spoolSettings(options: SpoolOptions): SpoolSettings {
     maxDeadBytes: options.maxDeadBytes ?? 64 * MIB,
     rules: { staleMs: options.staleMs ?? 60_000, hungMs: options.hungMs ?? 600_000 },
     keepDropped: options.keepDropped ?? false,
+    replays: options.replays ?? false,
     now: options.now ?? Date.now,
     notify: options.onNotice ?? (() => undefined),
   };

@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FixtureProcess } from '../support/fixture-process.js';
 import { startPostHogServer } from '../support/posthog-server.js';
@@ -22,9 +23,30 @@ const pairs = 5;
 /** A pair is made of short turns, so that what else the machine does strikes both alike. */
 const turnsOfPair = 8;
 const turnMs = 250;
+const mostUrgent = -20;
 
-/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine, and some minutes. */
+/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine, and a quarter of an hour. */
 export async function responseTimes(onEach: (times: ResponseTimes) => void): Promise<ResponseTimes[]> {
+  const before = getPriority();
+  // The applications inherit it.
+  prioritise(mostUrgent);
+  try {
+    return await measureAll(onEach);
+  } finally {
+    prioritise(before);
+  }
+}
+
+/** Where that is allowed; elsewhere the machine has to be the quieter. */
+function prioritise(priority: number): void {
+  try {
+    setPriority(priority);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
+  }
+}
+
+async function measureAll(onEach: (times: ResponseTimes) => void): Promise<ResponseTimes[]> {
   const all: ResponseTimes[] = [];
   for (const trouble of serverTroubles) {
     for (const delivery of ['memory', 'spool'] as const) {

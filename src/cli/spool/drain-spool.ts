@@ -6,11 +6,16 @@ import { systemClock } from '../../event/clock.js';
 import { inspectSpool } from '../../spool/inspect-spool.js';
 import type { CommandGroup } from '../run-command.js';
 import type { Terminal } from '../terminal.js';
+import { WrongUse } from '../wrong-use.js';
+import { counted } from './counted.js';
+import { folderArgument } from './folder-argument.js';
 import { ownDestination, type OwnDestination } from './own-destination.js';
 import { progressBar } from './progress-bar.js';
 import { terminalReporter } from './terminal-reporter.js';
 
 const barMs = 200;
+/** Events for another key or host: said before anything is sent. */
+const spoolLeft = 'NAA409';
 
 /** `spool drain DIR`: sends what processes that are gone have left for the key and host of the environment. */
 export const drainSpool: CommandGroup = async (args, terminal) => {
@@ -19,26 +24,28 @@ export const drainSpool: CommandGroup = async (args, terminal) => {
     options: { timeout: { type: 'string', default: '60' } },
     allowPositionals: true,
   });
-  const dir = positionals[0] ?? '';
+  const dir = folderArgument(positionals);
   const timeoutMs = Number(values.timeout) * 1_000;
+  if (!(timeoutMs > 0)) throw new WrongUse('--timeout expects a number of seconds.');
   const own = ownDestination();
-  if (!(timeoutMs > 0)) return wrong(terminal, '--timeout expects a number of seconds.');
-  if (own === undefined) return wrong(terminal, 'Set POSTHOG_API_KEY (and POSTHOG_HOST) to those of the events.');
-  const { instances } = inspectSpool(dir);
-  const waiting = instances.filter(({ pending }) => pending > 0);
-  const foreign = waiting.filter(({ destinations }) => !destinations.includes(own.hash));
-  if (foreign.length > 0) {
-    terminal.error(`${countOf(foreign)} events are for another key or host; they are not sent.`);
-    if (foreign.length === waiting.length) return 1;
-  }
-  const inUse = waiting.filter((instance) => instance.isAlive && !foreign.includes(instance));
-  if (inUse.length > 0)
-    terminal.error(`${countOf(inUse)} events belong to a running process, which sends them itself.`);
-  return send(dir, own, timeoutMs, terminal);
+  if (own === undefined) throw new WrongUse('Set POSTHOG_API_KEY (and POSTHOG_HOST) to those of the events.');
+  const waiting = inspectSpool(dir).instances.filter(({ pending }) => pending > 0);
+  const isOwn = ({ destinations }: (typeof waiting)[number]) => destinations.includes(own.hash);
+  const foreign = sum(waiting.filter((instance) => !isOwn(instance)));
+  const inUse = sum(waiting.filter((instance) => isOwn(instance) && instance.isAlive));
+  const left = sum(waiting.filter((instance) => isOwn(instance) && !instance.isAlive));
+  if (foreign > 0)
+    terminal.error(
+      `Not sent: ${counted(foreign, 'event')} for another key or host. Set POSTHOG_API_KEY and POSTHOG_HOST to theirs.`,
+    );
+  if (inUse > 0) terminal.error(`Not sent: ${counted(inUse, 'event')} of a running process, which does that itself.`);
+  if (left > 0) return send(dir, own, timeoutMs, terminal);
+  terminal.out(`nothing to send for this key and host`);
+  return foreign > 0 && inUse === 0 ? 1 : 0;
 };
 
 async function send(dir: string, own: OwnDestination, timeoutMs: number, terminal: Terminal): Promise<number> {
-  const reporter = terminalReporter(terminal);
+  const reporter = terminalReporter(terminal, [spoolLeft]);
   const clock = systemClock;
   const store = new SpoolStore({
     dir,
@@ -53,24 +60,21 @@ async function send(dir: string, own: OwnDestination, timeoutMs: number, termina
   });
   const sender = new PostHogSender({ ...own, clock });
   const pipeline = new Pipeline({ prepare: () => 'unserialisable', clock, reporter, sender, store });
-  const { adopted } = pipeline.stats();
+  const { pending: before } = pipeline.stats();
   const bar = progressBar(terminal, 'events sent');
-  const looking = setInterval(() => bar.show(pipeline.stats().delivered, adopted), barMs);
+  const looking = setInterval(() => bar.show(pipeline.stats().delivered, before.total), barMs);
   const stopped = new Promise<void>((resolve) => terminal.stop.addEventListener('abort', () => resolve()));
   await Promise.race([pipeline.leave(timeoutMs), stopped]);
   clearInterval(looking);
   bar.end();
   pipeline.close();
-  const { delivered, dead, pending } = pipeline.stats();
-  terminal.out(`${delivered} sent, ${dead} refused by PostHog, ${pending.total} still wait`);
+  const { delivered, dead, pending, dropped } = pipeline.stats();
+  const damaged = dropped.damaged ? `, ${dropped.damaged} damaged` : '';
+  const waits = pending.total === 1 ? 'waits' : 'wait';
+  terminal.out(`${delivered} sent, ${dead} refused by PostHog${damaged}, ${pending.total} still ${waits}`);
   return pending.total === 0 ? 0 : 1;
 }
 
-function countOf(instances: readonly { readonly pending: number }[]): number {
-  return instances.reduce((sum, { pending }) => sum + pending, 0);
-}
-
-function wrong(terminal: Terminal, text: string): number {
-  terminal.error(text);
-  return 2;
+function sum(instances: readonly { readonly pending: number }[]): number {
+  return instances.reduce((total, { pending }) => total + pending, 0);
 }

@@ -5,6 +5,8 @@ import { visitPending } from '../../spool/inspect-spool.js';
 import type { SpoolRecord } from '../../spool/spool-record.js';
 import type { CommandGroup } from '../run-command.js';
 import { forTerminal } from '../terminal.js';
+import { counted } from './counted.js';
+import { folderArgument } from './folder-argument.js';
 import { progressBar } from './progress-bar.js';
 
 /** `spool export DIR`: one event of PostHog's shape on a line, as it would be sent. */
@@ -14,8 +16,8 @@ export const exportEvents: CommandGroup = (args, terminal) => {
     options: { dead: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  const dir = positionals[0] ?? '';
-  const bar = progressBar(terminal, 'files read');
+  const dir = folderArgument(positionals);
+  const bar = progressBar(terminal, values.dead ? 'files read' : 'instances read');
   let exported = 0;
   const write = (record: SpoolRecord): void => {
     const event = readSpooled(record, false);
@@ -30,9 +32,9 @@ export const exportEvents: CommandGroup = (args, terminal) => {
       bar.show(index + 1, files.length);
     });
   } else {
-    visitPending(dir, write);
+    visitPending(dir, write, bar.show);
   }
   bar.end();
-  terminal.error(`${exported} events`);
+  terminal.error(`${counted(exported, values.dead ? 'dead letter' : 'pending event')} written`);
   return Promise.resolve(0);
 };

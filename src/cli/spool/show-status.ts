@@ -2,8 +2,11 @@ import { parseArgs } from 'node:util';
 import { inspectSpool, type InspectedSpool } from '../../spool/inspect-spool.js';
 import type { CommandGroup } from '../run-command.js';
 import { forTerminal, jsonLine } from '../terminal.js';
+import { counted } from './counted.js';
+import { folderArgument } from './folder-argument.js';
 import { ownDestination } from './own-destination.js';
 import { progressBar } from './progress-bar.js';
+import { whatToDo } from './what-to-do.js';
 
 /** `spool status DIR`. */
 export const showStatus: CommandGroup = (args, terminal) => {
@@ -12,16 +15,20 @@ export const showStatus: CommandGroup = (args, terminal) => {
     options: { json: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
+  const dir = folderArgument(positionals);
   const bar = progressBar(terminal, 'instances read');
-  const spool = inspectSpool(positionals[0] ?? '', { onProgress: bar.show });
+  const spool = inspectSpool(dir, { onProgress: bar.show });
   bar.end();
   if (values.json) terminal.out(jsonLine(spool));
-  else for (const line of linesOf(spool, Date.now())) terminal.out(forTerminal(line));
+  else {
+    const own = ownDestination()?.hash;
+    for (const line of linesOf(spool, own, Date.now())) terminal.out(forTerminal(line));
+    for (const line of whatToDo(spool, own)) terminal.out(line);
+  }
   return Promise.resolve(0);
 };
 
-function linesOf({ instances, dead }: InspectedSpool, now: number): string[] {
-  const own = ownDestination()?.hash;
+function linesOf({ instances, dead }: InspectedSpool, own: string | undefined, now: number): string[] {
   const lines = instances.map((instance) => {
     const { id, adoptedBy, isAlive, pending, bytes, oldestTime, damaged, destinations } = instance;
     const facts = [
@@ -30,20 +37,20 @@ function linesOf({ instances, dead }: InspectedSpool, now: number): string[] {
       `${Math.ceil(bytes / 1_024)} KB`,
       ...(oldestTime === null ? [] : [`oldest ${ageOf(now - oldestTime)}`]),
       ...(damaged > 0 ? [`${damaged} damaged`] : []),
-      ...(instance.newerSegments > 0 ? [`${instance.newerSegments} files of a newer version`] : []),
-      ...(instance.unreadableSegments > 0 ? [`${instance.unreadableSegments} unreadable files`] : []),
+      ...(instance.newerSegments > 0 ? [counted(instance.newerSegments, 'file') + ' of a newer version'] : []),
+      ...(instance.unreadableSegments > 0 ? [counted(instance.unreadableSegments, 'unreadable file')] : []),
       ...destinations.map((destination) => whose(destination, own)),
     ];
     return `${adoptedBy === null ? '' : '  adopted: '}${id}: ${facts.join(', ')}`;
   });
   const reasons = Object.entries(dead.byReason).map(([reason, count]) => `  ${count} with ${reason}`);
   const pending = instances.reduce((sum, instance) => sum + instance.pending, 0);
-  const total = `${pending} pending in ${instances.length} folders, ${dead.letters} dead letters`;
+  const total = `${pending} pending in ${counted(instances.length, 'folder')}, ${counted(dead.letters, 'dead letter')}`;
   return [...lines, ...(dead.letters > 0 ? ['dead letters:', ...reasons] : []), total];
 }
 
 function whose(destination: string, own: string | undefined): string {
-  if (own === undefined) return `for ${destination.slice(0, 8)}`;
+  if (own === undefined) return `for key and host ${destination.slice(0, 8)}`;
   return destination === own ? 'for this key and host' : `for another key or host (${destination.slice(0, 8)})`;
 }
 

@@ -15,8 +15,8 @@ const commands: Readonly<Record<string, CommandGroup>> = {
 export const spoolCommands: CommandGroup = (args, terminal) => {
   const [name = '', ...rest] = args;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined && rest.some((arg) => !arg.startsWith('-'))) return command(rest, terminal);
-  const isHelp = ['--help', '-h', 'help'].includes(name);
+  const isHelp = name === 'help' || args.some((arg) => ['--help', '-h'].includes(arg));
+  if (command !== undefined && !isHelp && rest.length > 0) return command(rest, terminal);
   for (const line of usage) (isHelp ? terminal.out : terminal.error)(line);
   return Promise.resolve(isHelp ? 0 : 2);
 };

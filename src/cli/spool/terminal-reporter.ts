@@ -2,11 +2,14 @@ import type { Message } from '../../event/messages.js';
 import type { Reporter } from '../../event/reporter.js';
 import { forTerminal, type Terminal } from '../terminal.js';
 
-/** Says what delivery has to say to the person at the terminal, each thing once. */
-export function terminalReporter(terminal: Terminal): Reporter {
+/** Says what delivery has to say to the person at the terminal, each thing once; not what these codes are for. */
+export function terminalReporter(terminal: Terminal, saidAlready: readonly string[] = []): Reporter {
   const said = new Set<string>();
+  const isNews = ({ code }: Message): boolean => !saidAlready.includes(code);
   const troubles = new Set<string>();
-  const say = ({ code, text }: Message): void => terminal.error(forTerminal(`${text} (${code})`));
+  const say = (message: Message): void => {
+    if (isNews(message)) terminal.error(forTerminal(`${message.text} (${message.code})`));
+  };
   return {
     warnOnce(message, subject = '') {
       const key = `${message.code} ${subject}`;

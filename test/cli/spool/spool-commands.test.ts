@@ -63,6 +63,19 @@ describe('spool', () => {
       live.pipeline.close();
     });
 
+    it('says what to do about it', async () => {
+      await letterOf(1);
+      leaveBehind(7);
+      const [, out] = await run('status', dir);
+      expect(out).toContain('7 pending in 1 folder, 1 dead letter\n');
+      expect(out).toContain('7 left behind: an application on this folder takes them over');
+      expect(out).toContain('1 dead letter: "spool export --dead" shows');
+      vi.stubEnv('POSTHOG_API_KEY', 'phc_other');
+      expect((await run('status', dir))[1]).toContain('7 for another key or host: only');
+      vi.stubEnv('POSTHOG_API_KEY', '');
+      expect((await run('status', dir))[1]).toContain('Set POSTHOG_API_KEY and POSTHOG_HOST to see');
+    });
+
     it('leaves every file as it is', async () => {
       leaveBehind(3);
       const before = readdirSync(dir, { recursive: true });
@@ -77,7 +90,8 @@ describe('spool', () => {
     });
 
     it('fails for a folder that is none', async () => {
-      expect(await run('status', join(dir, 'nothing'))).toEqual([1, '', expect.stringContaining('nothing')]);
+      const folder = join(dir, 'nothing');
+      expect(await run('status', folder)).toEqual([1, '', `There is no folder ${folder}.`]);
     });
   });
 
@@ -87,7 +101,7 @@ describe('spool', () => {
       const [code, out, error] = await run('export', dir);
       const events = out.split('\n').map((line) => JSON.parse(line) as { properties: { n: number } });
       expect(events.map(({ properties }) => properties.n)).toEqual([1, 2, 3]);
-      expect([code, error]).toEqual([0, '3 events']);
+      expect([code, error]).toEqual([0, '3 pending events written']);
       await run('drain', dir);
       const sent = server.requests.flatMap(({ json }) => (json as { batch: unknown[] }).batch);
       expect(sent).toEqual(events);
@@ -105,7 +119,12 @@ describe('spool', () => {
     it('refuses to send under another key, or to another host', async () => {
       leaveBehind(5);
       vi.stubEnv('POSTHOG_API_KEY', 'phc_other');
-      expect(await run('drain', dir)).toEqual([1, '', expect.stringContaining('5 events are for another key or host')]);
+      const nothing = 'nothing to send for this key and host';
+      expect(await run('drain', dir)).toEqual([
+        1,
+        nothing,
+        expect.stringContaining('5 events for another key or host'),
+      ]);
       vi.stubEnv('POSTHOG_API_KEY', '');
       expect(await run('drain', dir)).toEqual([2, '', expect.stringContaining('POSTHOG_API_KEY')]);
       expect(server.requests).toEqual([]);
@@ -116,9 +135,13 @@ describe('spool', () => {
       const live = start();
       live.capture(1);
       live.pipeline.drain();
-      const [code, , error] = await run('drain', dir);
-      expect(code).toBe(0);
-      expect(error).toContain('1 events belong to a running process');
+      const before = readdirSync(dir, { recursive: true });
+      expect(await run('drain', dir)).toEqual([
+        0,
+        'nothing to send for this key and host',
+        'Not sent: 1 event of a running process, which does that itself.',
+      ]);
+      expect(readdirSync(dir, { recursive: true })).toEqual(before);
       expect(server.requests).toEqual([]);
       live.pipeline.close();
     });
@@ -150,19 +173,37 @@ describe('spool', () => {
       expect((await run('export', dir, '--dead'))[1]).toContain('"n":');
       expect(await run('replay', dir, '--reason', 'HTTP 413')).toEqual([
         0,
-        '0 of 1 dead letters are pending again',
+        'dead letters that are pending again: 0 of 1',
         '',
       ]);
       const [code, out] = await run('replay', dir);
-      expect([code, out.split('\n')[0]]).toEqual([0, '1 of 1 dead letters are pending again']);
+      expect([code, out.split('\n')[0]]).toEqual([0, 'dead letters that are pending again: 1 of 1']);
       expect(inspectSpool(dir).dead.letters).toBe(0);
       server.clearFaults();
       expect((await run('drain', dir))[1]).toBe('1 sent, 0 refused by PostHog, 0 still wait');
       expect(server.distinct()).toHaveLength(3);
     });
+
+    it('is what a running application counts as replayed', async () => {
+      await letterOf(1);
+      leaveBehind(2);
+      await run('replay', dir);
+      server.clearFaults();
+      const next = start();
+      expect(next.pipeline.stats()).toMatchObject({ adopted: 2, replayed: 1, pending: { total: 3 } });
+      await next.end(5_000);
+      expect(next.wrong).toBeUndefined();
+      expect(next.pipeline.stats()).toMatchObject({ accepted: 0, delivered: 3, pending: { total: 0 } });
+    });
   });
 
-  it.each([[[]], [['status']], [['nothing', 'x']], [['drain', 'x', '--nothing']]])(
+  it('says how it is used when it is asked', async () => {
+    const [code, out, error] = await run('drain', '--help');
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toContain('spool drain DIR');
+  });
+
+  it.each([[[]], [['status']], [['nothing', 'x']], [['drain', 'x', '--nothing']], [['status', '.', '..']]])(
     'says how it is used where it is used wrongly: %j',
     async (args) => {
       const [code, out, error] = await run(...args);
