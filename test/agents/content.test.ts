@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AgentApp } from './agent-app.js';
 import { aiSdkFramework } from './ai-sdk.js';
 import type { AgentFramework } from './framework.js';
+import { openAiAgentsFramework } from './openai-agents.js';
 import { scenarios } from './scenarios.js';
 
 let app: AgentApp | undefined;
@@ -18,6 +19,7 @@ const frameworks: AgentFramework[] = [
     stopAfter: ai6.stepCountIs,
     telemetry: 'experimental_telemetry',
   }),
+  openAiAgentsFramework(),
 ];
 
 /** The kinds of content that a conversation with tools holds, each by its marker. */
