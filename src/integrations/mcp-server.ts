@@ -22,6 +22,7 @@ export function instrumentMcpServer(server: object, calls: McpToolCalls): boolea
   const { server: inner } = server as { server?: object };
   const low = [inner, server].find(isLowLevel);
   if (low === undefined) return false;
+  if (inner === low && calls.isNew(server)) noteErrors(server, calls);
   if (!calls.isNew(low)) return true;
   const handlers = low._requestHandlers;
   const wrap = (): void => {
@@ -36,7 +37,6 @@ export function instrumentMcpServer(server: object, calls: McpToolCalls): boolea
     wrap();
     return set;
   });
-  if (inner === low) noteErrors(server, calls);
   return true;
 }
 
