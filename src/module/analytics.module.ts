@@ -103,13 +103,13 @@ const providers: Provider[] = [
 function asyncProviders(options: AnalyticsAsyncOptions): Provider[] {
   const withInterceptor = (made: AnalyticsOptions): AnalyticsOptions =>
     options.interceptor === undefined ? made : { interceptor: options.interceptor, ...made };
-  if (options.useFactory !== undefined) {
-    const { useFactory } = options;
+  const { useFactory } = options;
+  if (useFactory !== undefined) {
     return [
       {
         provide: ANALYTICS_OPTIONS,
         useFactory: async (...dependencies: unknown[]) => withInterceptor(await useFactory(...dependencies)),
-        inject: [...((options.inject ?? []) as never[])],
+        inject: [...(options.inject ?? [])],
       },
     ];
   }

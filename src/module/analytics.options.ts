@@ -1,4 +1,4 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { CapturedContent } from '../capture/content-capture.js';
 import type { DropReason } from '../delivery/delivery.js';
 import type { EventSink } from '../delivery/event-sink.js';
@@ -105,9 +105,9 @@ export interface AnalyticsOptionsFactory {
 export interface AnalyticsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** As in `AnalyticsOptions`. */
   interceptor?: boolean | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Nest types its factories' arguments
-  useFactory?: ((...dependencies: any[]) => AnalyticsOptions | Promise<AnalyticsOptions>) | undefined;
-  inject?: readonly unknown[] | undefined;
+  /** Called with what `inject` names, in that order. A method, so that its parameters may have any types. */
+  useFactory?(this: void, ...dependencies: unknown[]): AnalyticsOptions | Promise<AnalyticsOptions>;
+  inject?: readonly (InjectionToken | OptionalFactoryDependency)[] | undefined;
   useClass?: Type<AnalyticsOptionsFactory> | undefined;
   useExisting?: Type<AnalyticsOptionsFactory> | undefined;
 }
