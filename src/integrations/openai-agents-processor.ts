@@ -155,8 +155,7 @@ export class OpenAiAgentsProcessor implements AgentsTraceProcessor {
     turn: AgentsTurn | undefined,
     parent: Node | undefined,
   ): void {
-    const answer = turn?.ended(span);
-    run?.modelEnds(span, answer?.output);
+    run?.modelEnds(span, turn?.ended(span));
     if (parent?.turn === undefined) turn?.settle(undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { hasClientLeft, reasonOfAbort } from '../capture/abort-reason.js';
+import type { ModelCall } from '../capture/model-call.js';
 import type { UserMessage } from '../event/message-length.js';
 import { askedIn, inputOf, messageIn, type AskedCall } from './openai-agents-answers.js';
 import { AskedCalls, type KnownTrace } from './openai-agents-calls.js';
@@ -19,7 +20,7 @@ export interface AgentsRunAround {
 export class AgentsRun {
   readonly calls = new AskedCalls();
   private recorded: RecordedRun | undefined = undefined;
-  private output: unknown = undefined;
+  private answer: ModelCall | undefined = undefined;
   private lastTurn: AgentsTurn | undefined = undefined;
   private reachedLimit = false;
   private isAnswering = true;
@@ -51,8 +52,8 @@ export class AgentsRun {
   }
 
   /** A model is done: with its first call the user's message is known, unless that is kept out of the spans. */
-  modelEnds(span: AgentsSpan, output: unknown): void {
-    this.output = output;
+  modelEnds(span: AgentsSpan, answer: ModelCall | undefined): void {
+    this.answer = answer;
     this.calls.add(askedIn(span));
     const input = inputOf(span);
     if (this.isAnswering && input !== undefined) this.recorded?.asked(messageIn(span), input);
@@ -78,7 +79,7 @@ export class AgentsRun {
     const end = this.endBy(span);
     const waits = end.outcome === 'interrupted';
     if (waits) this.wait(run);
-    run.end({ ...end, output: this.output });
+    run.end({ ...end, output: this.answer?.output });
     return waits;
   }
 
@@ -102,6 +103,8 @@ export class AgentsRun {
     if (lastTurn?.isAborted === true || hasLeft) {
       return { outcome: 'aborted', abortReason: reasonOfAbort(undefined, recorded?.outer) };
     }
+    // Some versions take a response that says so for an answer.
+    if (this.answer?.outcome === 'error') return { outcome: 'error' };
     const waits = this.calls.left.length + this.waitsInside.length > 0;
     return { outcome: waits ? 'interrupted' : 'success' };
   }
