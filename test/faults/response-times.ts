@@ -1,10 +1,9 @@
-import { Agent, get } from 'node:http';
 import { getPriority, setPriority } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FixtureProcess } from '../support/fixture-process.js';
 import { startPostHogServer } from '../support/posthog-server.js';
 import { folderFor } from './folders.js';
 import { environment } from './process-rows.js';
+import { RequestLoad } from './request-load.js';
 import { serverTroubles, type ServerTrouble } from './server-troubles.js';
 
 /** The application's p99 during a fault of the server, against that without one. */
@@ -18,7 +17,6 @@ export interface ResponseTimes {
   readonly ratio: number;
 }
 
-const perSecond = 300;
 const pairs = 5;
 /** A pair is made of short turns, so that what else the machine does strikes both alike. */
 const turnsOfPair = 8;
@@ -48,13 +46,15 @@ function prioritise(priority: number): void {
 
 async function measureAll(onEach: (times: ResponseTimes) => void): Promise<ResponseTimes[]> {
   const all: ResponseTimes[] = [];
+  const requests = new RequestLoad();
   for (const trouble of serverTroubles) {
     for (const delivery of ['memory', 'spool'] as const) {
-      const times = { fault: trouble.name, delivery, ...(await measure(delivery, trouble)) };
+      const times = { fault: trouble.name, delivery, ...(await measure(delivery, trouble, requests)) };
       onEach(times);
       all.push(times);
     }
   }
+  await requests.end();
   return all;
 }
 
@@ -62,7 +62,7 @@ async function measureAll(onEach: (times: ResponseTimes) => void): Promise<Respo
  * Two applications that differ only in what answers their events, as one that was in trouble would stay there: a key
  * that was refused is tried again after ten minutes.
  */
-async function measure(delivery: 'memory' | 'spool', trouble: ServerTrouble) {
+async function measure(delivery: 'memory' | 'spool', trouble: ServerTrouble, requests: RequestLoad) {
   const [healthyApp, faultyApp] = [await startApp(delivery), await startApp(delivery, trouble)];
   try {
     const healthy: number[] = [];
@@ -71,8 +71,8 @@ async function measure(delivery: 'memory' | 'spool', trouble: ServerTrouble) {
     for (let pair = -1; pair < pairs; pair++) {
       const times = { healthy: [] as number[], faulty: [] as number[] };
       for (let turn = 0; turn < turnsOfPair; turn++) {
-        await healthyApp.load(times.healthy);
-        await faultyApp.load(times.faulty);
+        times.healthy.push(...(await requests.run(healthyApp.url, turnMs)));
+        times.faulty.push(...(await requests.run(faultyApp.url, turnMs)));
       }
       if (pair < 0) continue;
       healthy.push(p99(times.healthy));
@@ -86,8 +86,8 @@ async function measure(delivery: 'memory' | 'spool', trouble: ServerTrouble) {
 }
 
 interface LoadedApp {
-  /** Some requests; adds how long each took, milliseconds. */
-  load(times: number[]): Promise<void>;
+  /** A route that captures one event. */
+  readonly url: string;
   end(): Promise<void>;
 }
 
@@ -99,36 +99,15 @@ async function startApp(delivery: 'memory' | 'spool', trouble?: ServerTrouble): 
   const host = trouble?.host?.(server);
   const timeout = { ANALYTICS_SHUTDOWN_TIMEOUT_MS: '100' };
   const app = new FixtureProcess('faulted', { ...env, ...timeout, ...(host !== undefined && { POSTHOG_HOST: host }) });
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const url = `${await app.line('ready')}/tracked`;
   return {
-    load: (times) => load(url, agent, times),
+    url: `${await app.line('ready')}/tracked`,
     async end() {
-      agent.destroy();
       app.signal('SIGTERM');
       await app.ended();
       await server.close();
       folder.remove();
     },
   };
-}
-
-/** Makes requests at their times, however long those before them take. */
-async function load(url: string, agent: Agent, times: number[]): Promise<void> {
-  const requests: Promise<void>[] = [];
-  const start = performance.now();
-  for (let sent = 0; performance.now() - start < turnMs;) {
-    const due = Math.floor(((performance.now() - start) / 1_000) * perSecond);
-    for (; sent < due; sent++) {
-      const from = performance.now();
-      const answered = new Promise<void>((resolve) => {
-        get(url, { agent }, (response) => response.resume().on('end', resolve)).on('error', () => resolve());
-      });
-      requests.push(answered.then(() => void times.push(performance.now() - from)));
-    }
-    await sleep(2);
-  }
-  await Promise.all(requests);
 }
 
 function p99(times: number[]): number {

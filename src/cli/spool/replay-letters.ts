@@ -16,7 +16,7 @@ export const replayLetters: CommandGroup = (args, terminal) => {
   const { dead } = inspectSpool(dir);
   const bar = progressBar(terminal, 'dead letters looked at');
   let replayed = 0;
-  let seen = 0;
+  const seen = new Set<string>();
   let failure: string | undefined;
   for (const destination of Object.keys(dead.byDestination)) {
     const size = { maxBytes: Number.MAX_SAFE_INTEGER, segmentBytes: 8 * 1_024 * 1_024 };
@@ -26,8 +26,8 @@ export const replayLetters: CommandGroup = (args, terminal) => {
       break;
     }
     try {
-      const report = spool.replayDead(({ reason }) => {
-        bar.show(++seen, dead.letters);
+      const report = spool.replayDead(({ id, reason }) => {
+        bar.show(seen.add(id).size, dead.letters);
         return values.reason === undefined || reason === values.reason;
       });
       replayed += report.replayed;
