@@ -261,6 +261,10 @@ export const messages = {
     code: 'NAA621',
     text: `langchain() found no @langchain/core to listen to (${errorName}), so it sees only runs that its handler is given to. Do this: install it where the application runs, or hand its class over: langchain({ CallbackManager }).`,
   }),
+  notAnMcpServer: (): Message => ({
+    code: 'NAA631',
+    text: 'instrument() of mcp() was given something that is no MCP server that it knows, so the calls of its tools are not tracked. Do this: give it the server of @modelcontextprotocol/sdk 1.x or @modelcontextprotocol/server 2.x itself; with @rekog/mcp-nest, pass it as serverMutator.',
+  }),
   inboxOption: (option: string, expected: string): Message => ({
     code: 'NAA501',
     text: `The option ${option} of AnalyticsInboxModule is not valid; expected ${expected}. Do this: correct it, or leave it out for the default.`,

@@ -1,3 +1,4 @@
+import { messages } from '../event/messages.js';
 import type { AgentIntegration } from './agent-integration.js';
 import { instrumentMcpServer } from './mcp-server.js';
 import { McpToolCalls, type McpIdentify } from './mcp-tool-calls.js';
@@ -40,11 +41,7 @@ export function mcp(options: McpOptions = {}): McpIntegration {
   const recorders: RunRecorder[] = [];
   const calls = new McpToolCalls(() => recorders.at(-1), options.identify);
   let hasUnknownServer = false;
-  const tellOfUnknown = (recorder: RunRecorder): void => {
-    recorder.guard('mcp() instrument', () => {
-      throw new TypeError('no MCP server that is known');
-    })();
-  };
+  const tellOfUnknown = (recorder: RunRecorder): void => recorder.warnOnce(messages.notAnMcpServer());
   return {
     name: 'mcp()',
     sees: ['mcp'],

@@ -96,12 +96,12 @@ describe('instrument', () => {
     const house = new House();
     const strange = { server: {} };
     expect(house.integration.instrument(strange)).toBe(strange);
-    expect(house.reporter.codes).toEqual(['NAA602']);
+    expect(house.reporter.codes).toEqual(['NAA631']);
     const integration = mcp();
     integration.instrument({});
     const later = new RecordingTarget();
     integration.register(later.recorder);
-    expect(later.reporter.codes).toEqual(['NAA602']);
+    expect(later.reporter.codes).toEqual(['NAA631']);
   });
 });
 
