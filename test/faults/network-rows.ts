@@ -15,8 +15,10 @@ interface Outage {
   readonly end?: (server: PostHogServer) => void | Promise<void>;
   /** Where events are sent, if not to the server. */
   readonly host?: (server: PostHogServer) => string;
+  /** The code of the one line that says what is wrong; null: nothing needs to be said. @default NAA301 */
+  readonly says?: string | null;
   /** What must be seen beside the columns. */
-  readonly check?: (server: PostHogServer, subject: Subject) => string | undefined;
+  readonly check?: (server: PostHogServer) => string | undefined;
   /** When the time begins at the server, and at the client where it is simulated. */
   readonly start?: string;
   /** With simulated time in the long form too, posthog-node's apart. */
@@ -38,7 +40,7 @@ const once = (fault: Parameters<PostHogServer['fault']>[0], times: number) => (s
 const always = (fault: Parameters<PostHogServer['fault']>[0]) => (server: PostHogServer) => void server.fault(fault);
 
 const outages: Outage[] = [
-  { name: 'none', seconds: 1, begin: () => undefined },
+  { name: 'none', seconds: 1, says: null, begin: () => undefined },
   { name: 'down at start for 60 s', seconds: 60, begin: (server) => server.refuse(), end: (server) => server.listen() },
   { name: '503 for 20 s', seconds: 20, begin: always(faults.status(503)) },
   { name: '503 for 120 s', seconds: 120, begin: always(faults.status(503)) },
@@ -64,18 +66,20 @@ const outages: Outage[] = [
   { name: 'half an answer', seconds: 25, begin: once(faults.halfAnswer, 2), hangs: true },
   { name: 'never answers for 40 s', seconds: 40, begin: always(faults.hang), hangs: true },
   { name: 'answers in 20 s, for 60 s', seconds: 60, begin: always(faults.slow(20_000)), short: [] },
-  { name: '200 with HTML for 30 s', seconds: 30, begin: always(faults.html200) },
-  { name: '302 to a login page for 30 s', seconds: 30, begin: always(faults.redirect302) },
-  { name: '400 from a proxy for everything, 30 s', seconds: 30, begin: always(faults.status(400)) },
-  { name: '403 from a proxy for everything, 30 s', seconds: 30, begin: always(faults.status(403)) },
+  { name: '200 with HTML for 30 s', seconds: 30, says: 'NAA304', begin: always(faults.html200) },
+  { name: '302 to a login page for 30 s', seconds: 30, says: 'NAA304', begin: always(faults.redirect302) },
+  { name: '400 from a proxy for everything, 30 s', seconds: 30, says: 'NAA305', begin: always(faults.status(400)) },
+  { name: '403 from a proxy for everything, 30 s', seconds: 30, says: 'NAA304', begin: always(faults.status(403)) },
   {
     name: '413 for more than 10 events at once',
     seconds: 30,
+    says: null,
     begin: always(({ events: names }) => (names.length > 10 ? faults.status(413) : undefined)),
   },
   {
     name: '401 for 30 s, the key is tried after 10 min',
     seconds: 30,
+    says: 'NAA303',
     begin: always(faults.status(401)),
     simulated: true,
   },
@@ -83,6 +87,7 @@ const outages: Outage[] = [
     name: 'a captive endpoint for an hour',
     seconds: 3_600,
     realSeconds: 60,
+    says: 'NAA304',
     begin: always(faults.html200),
     simulated: true,
   },
@@ -135,7 +140,8 @@ async function run(outage: Outage, delivery: DeliveryKind, form: Form): Promise<
       () => subject.isDone,
     );
     await endOf(subject, time);
-    const wrong = subject.wrong ?? outage.check?.(server, subject);
+    const wrong =
+      subject.wrong ?? outage.check?.(server) ?? (delivery === 'posthog-node' ? undefined : badlySaid(outage, subject));
     const note = isReal && outage.realSeconds ? `${seconds} s of it` : said(subject);
     return tally(server, { captured: events, kept: subject.kept, told: subject.told, wrong, note });
   } finally {
@@ -146,6 +152,16 @@ async function run(outage: Outage, delivery: DeliveryKind, form: Form): Promise<
 
 function said({ codes }: Subject): string | undefined {
   return codes.length > 0 ? `said ${codes.join(' ')}` : undefined;
+}
+
+/** One line when the trouble begins and one when it is over, which may happen more than once; else nothing. */
+function badlySaid({ says = 'NAA301', host }: Outage, { codes }: Subject): string | undefined {
+  const overs = codes.filter((code) => code === 'NAA302').length;
+  const isAsItMustBe =
+    says === null
+      ? codes.length === 0
+      : codes[0] === says && (host ? overs === 0 : codes.at(-1) === 'NAA302' && codes.length === 2 * overs);
+  return isAsItMustBe ? undefined : `said ${codes.join(' ') || 'nothing'}`;
 }
 
 async function capture(subject: Subject, time: PassingTime): Promise<void> {
