@@ -257,7 +257,7 @@ export const messages = {
     code: 'NAA612',
     text: 'The tracing of @openai/agents is off (it is while NODE_ENV is "test", and with OPENAI_AGENTS_DISABLE_TRACING=1), so openAiAgents() reports nothing. Do this: call setTracingDisabled(false) of @openai/agents before the application starts; with setTraceProcessors([]) before it nothing goes to OpenAI.',
   }),
-  noLangChain: (errorName: string): Message => ({
+  langchainNotFound: (errorName: string): Message => ({
     code: 'NAA621',
     text: `langchain() found no @langchain/core to listen to (${errorName}), so it sees only runs that its handler is given to. Do this: install it where the application runs, or hand its class over: langchain({ CallbackManager }).`,
   }),

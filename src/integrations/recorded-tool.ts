@@ -23,6 +23,8 @@ export interface ToolEnd extends SpanEnd {
   result?: unknown;
   /** Milliseconds, where the framework measured them. */
   durationMs?: number | undefined;
+  /** It has asked a person and is called once more with the answer: then it is told. Its span goes out now too. */
+  isCalledAgain?: boolean | undefined;
 }
 
 /** A tool's call that a framework has begun: `copilot_tool_called` and its span, unless a decorated method is it. */
@@ -80,11 +82,13 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     return { traceId, spanId, parentSpanId, callId };
   }
 
-  private emit(decided: DecidedEnd, { durationMs = this.durationMs, result }: ToolEnd): void {
-    countToolCall(this.outer, decided.outcome === 'error');
+  private emit(decided: DecidedEnd, { durationMs = this.durationMs, result, isCalledAgain = false }: ToolEnd): void {
     const { target, name, callId } = this;
-    const properties = { tool_name: name, tool_call_id: callId };
-    target.record(recordAt(this, target.names.tool_called, properties, this.measured(decided, durationMs)));
+    if (!isCalledAgain) {
+      countToolCall(this.outer, decided.outcome === 'error');
+      const properties = { tool_name: name, tool_call_id: callId };
+      target.record(recordAt(this, target.names.tool_called, properties, this.measured(decided, durationMs)));
+    }
     const { arguments: input } = this;
     const { outcome, error, abortReason } = decided;
     const span = { type: 'tool', name, toolCallId: callId, durationMs, input, output: result } as const;

@@ -1,0 +1,4 @@
+import { langChainFramework } from './langchain.js';
+import { playScenarios } from './play-scenarios.js';
+
+playScenarios(langChainFramework('LangChain 1, LangGraph 1'));
