@@ -2,6 +2,8 @@ import type { RunnerTestCase } from 'vitest';
 
 /** What the inbox has to hold to in a browser, told by the tests that measure it. */
 export interface Figures {
+  /** From the end of a chat's answer until all of its events are in the inbox. */
+  readonly eventsShownMs: number;
   readonly firstPaintMs: number;
   readonly filterMs: number;
   readonly searchMs: number;
@@ -13,7 +15,14 @@ export interface Figures {
 }
 
 /** The most that each may be, with 10,000 events and at 200 events a second. */
-export const bounds = { firstPaintMs: 1_000, filterMs: 200, searchMs: 200, worstFrameMs: 50, rowsLost: 0 } as const;
+export const bounds = {
+  eventsShownMs: 1_000,
+  firstPaintMs: 1_000,
+  filterMs: 200,
+  searchMs: 200,
+  worstFrameMs: 50,
+  rowsLost: 0,
+} as const;
 
 /** What the heap may be after as many events again: it breathes a little, but does not grow with them. */
 export function mostHeapMb(beforeMb: number): number {

@@ -49,27 +49,48 @@ export async function playConversation(
   }
 }
 
-/** Starts a copy of the demo on a free port. */
-export async function startDemo(): Promise<{ url: string; stop(): Promise<void> }> {
-  const copy = copyDemo();
-  const child = spawn(process.execPath, [join(copy, DEMO, 'dist', 'main.js')], {
-    env: {
-      ...process.env,
-      NODE_ENV: 'development',
-      PORT: '0',
-      POSTHOG_API_KEY: '',
-      OPENROUTER_API_KEY: '',
-      OPENAI_API_KEY: '',
+/** A text of the demo's source that a copy has otherwise, as another developer would have written it. */
+export interface DemoEdit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Starts a copy of the demo on a free port; `restart` does so again, on the same one. */
+export async function startDemo(
+  edits: readonly DemoEdit[] = [],
+): Promise<{ url: string; inbox: string; restart(): Promise<void>; stop(): Promise<void> }> {
+  const copy = copyDemo(undefined, edits);
+  const main = join(copy, DEMO, 'dist', 'main.js');
+  let running = await runDemo(main, '0');
+  const { url, inbox } = running;
+  return {
+    url,
+    inbox,
+    async restart() {
+      await running.end();
+      running = await runDemo(main, new URL(url).port);
     },
+    async stop() {
+      await running.end();
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runDemo(main: string, port: string): Promise<{ url: string; inbox: string; end(): Promise<void> }> {
+  const keys = { POSTHOG_API_KEY: '', OPENROUTER_API_KEY: '', OPENAI_API_KEY: '' };
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...keys, NODE_ENV: 'development', PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
+  const [, url = '', inbox = ''] = await new Promise<RegExpExecArray>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       said += chunk.toString('utf8');
-      const address = /Copilot demo: (\S+)/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
+      const addresses = /Copilot demo: (\S+)\n.* alone: (\S+)/.exec(said);
+      if (addresses !== null) resolve(addresses);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -77,15 +98,15 @@ export async function startDemo(): Promise<{ url: string; stop(): Promise<void> 
   });
   return {
     url,
-    async stop() {
+    inbox,
+    end() {
       child.kill('SIGTERM');
-      await gone;
-      rmSync(copy, { recursive: true, force: true });
+      return gone;
     },
   };
 }
 
-function copyDemo(leftOut?: DemoDecorator): string {
+function copyDemo(leftOut?: DemoDecorator, edits: readonly DemoEdit[] = []): string {
   const copy = mkdtempSync(join(process.cwd(), '.mutant-demo-'));
   writeFileSync(join(copy, 'package.json'), compiledPackage());
   symlinkSync(join(process.cwd(), '.compiled', 'src'), join(copy, 'src'));
@@ -93,9 +114,17 @@ function copyDemo(leftOut?: DemoDecorator): string {
   for (const file of sourceFiles()) {
     const source = readFileSync(join(DEMO, file), 'utf8');
     const { start, end } = leftOut?.file === file ? leftOut : { start: 0, end: 0 };
-    compile(source.slice(0, start) + source.slice(end), join(copy, DEMO, 'dist', file.replace(/\.ts$/, '.js')));
+    const edited = edits
+      .filter((edit) => edit.file === file)
+      .reduce(applyEdit, source.slice(0, start) + source.slice(end));
+    compile(edited, join(copy, DEMO, 'dist', file.replace(/\.ts$/, '.js')));
   }
   return copy;
+}
+
+function applyEdit(source: string, { file, find, replace }: DemoEdit): string {
+  if (!source.includes(find)) throw new Error(`${file} has no ${find}`);
+  return source.replace(find, () => replace);
 }
 
 function sourceFiles(): string[] {

@@ -23,7 +23,7 @@ export function EventDetailPane() {
   // The row is known at once; what belongs to it follows.
   const summary = openedRow.value ?? loaded?.summary;
   return (
-    <aside class="detail" aria-label="Event">
+    <aside class="detail" aria-label="Event" data-shown={loaded === null ? undefined : opened.value}>
       {summary === undefined || state.kind === 'gone' ? (
         <NotShown title={summary?.event} isGone={state.kind === 'gone'} />
       ) : (

@@ -2,11 +2,13 @@
 export interface DemoUser {
   readonly id: string;
   readonly name: string;
+  /** Whose agents these are: events count for it too, as a group. */
+  readonly workspace: string;
 }
 
 const users: Readonly<Record<string, DemoUser>> = {
-  'demo-ada': { id: 'ada', name: 'Ada Lovelace' },
-  'demo-grace': { id: 'grace', name: 'Grace Hopper' },
+  'demo-ada': { id: 'ada', name: 'Ada Lovelace', workspace: 'engines' },
+  'demo-grace': { id: 'grace', name: 'Grace Hopper', workspace: 'compilers' },
 };
 
 export function userOfToken(token: string): DemoUser | undefined {
