@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AgentApp } from './agent-app.js';
 import { aiSdkFramework } from './ai-sdk.js';
 import type { AgentFramework } from './framework.js';
+import { langChainFramework } from './langchain.js';
 import { openAiAgentsFramework } from './openai-agents.js';
 import { scenarios } from './scenarios.js';
 
@@ -19,6 +20,7 @@ const frameworks: AgentFramework[] = [
     stopAfter: ai6.stepCountIs,
     telemetry: 'experimental_telemetry',
   }),
+  langChainFramework('LangChain'),
   openAiAgentsFramework(),
 ];
 
