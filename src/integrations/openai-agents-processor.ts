@@ -67,6 +67,7 @@ export class OpenAiAgentsProcessor implements AgentsTraceProcessor {
 
   private start(span: AgentsSpan): void {
     const parent = span.parentId === null ? undefined : this.nodes.get(span.parentId);
+    if (parent !== undefined) this.endChildren(parent);
     const node = this.nodeOf(span, parent);
     this.nodes.set(span.spanId, node);
     parent?.children.add(node);
@@ -131,9 +132,13 @@ export class OpenAiAgentsProcessor implements AgentsTraceProcessor {
     if (node === undefined) return;
     this.nodes.delete(span.spanId);
     node.parent?.children.delete(node);
-    // An exporter before this one may hold the ends of some spans up.
-    for (const child of node.children) if (child.span.endedAt !== null) this.end(child.span);
+    this.endChildren(node);
     this.tell(node);
+  }
+
+  /** An exporter before this one may hold the ends of spans up. */
+  private endChildren(node: Node): void {
+    for (const child of node.children) if (child.span.endedAt !== null) this.end(child.span);
   }
 
   private tell({ span, parent, run, agent, turn, tool }: Node): void {
@@ -145,6 +150,8 @@ export class OpenAiAgentsProcessor implements AgentsTraceProcessor {
       if (turn !== undefined && (type === 'turn' || turn.isUsed)) run?.turnEnds(turn);
       if (type === 'agent' && agent !== undefined) run?.agentEnds(agent, span);
     }
+    // What is spent inside a tool counts for the turn that calls it too.
+    if (type === 'task') parent?.turn?.spentInside(span.spanData.usage);
     const isRun = type === 'task' || (type === 'agent' && parent?.span.spanData.type !== 'task');
     if (isRun && run?.end(span) === true && parent?.tool !== undefined) parent.tool.isPaused = true;
   }

@@ -2,7 +2,7 @@ import { reasonOfAbort } from '../capture/abort-reason.js';
 import type { ModelCall } from '../capture/model-call.js';
 import { answerIn, inputOf, usageOf } from './openai-agents-answers.js';
 import { toldError } from './openai-agents-errors.js';
-import { begunAt, durationOf, type AgentsSpan } from './openai-agents-spans.js';
+import { begunAt, durationOf, type AgentsSpan, type SpanUsage } from './openai-agents-spans.js';
 import type { RecordedModelCall } from './recorded-model-call.js';
 import type { RecordedRun } from './recorded-run.js';
 import type { RunRecorder } from './run-recorder.js';
@@ -17,6 +17,7 @@ export class AgentsTurn {
   /** Whether a tool is executed in it. */
   hasTools = false;
   private call: RecordedModelCall | undefined = undefined;
+  private inside: SpanUsage = {};
   private first: AgentsSpan | undefined = undefined;
   private last: AgentsSpan | undefined = undefined;
 
@@ -52,6 +53,11 @@ export class AgentsTurn {
     return answer;
   }
 
+  /** The turn's usage holds what runs inside its tools have spent, which is told there. */
+  spentInside(usage: SpanUsage | undefined): void {
+    this.inside = sum(this.inside, usage ?? {}, 1);
+  }
+
   /** The turn, or an agent without turns, is over: what is still open is told by that. */
   settle(around: AgentsSpan | undefined): void {
     if (this.call !== undefined) this.settleCall(this.call, around);
@@ -63,7 +69,7 @@ export class AgentsTurn {
     const { last, durationMs } = this;
     const known = last && { model: last.spanData.model, ...answerIn(last), input: inputOf(last) };
     const error = last?.error ?? around?.error ?? null;
-    const tokens = tokensOf(around);
+    const tokens = this.tokensOf(around);
     if (error !== null) call.end({ ...known, error: toldError(error, around?.error), durationMs });
     else if (tokens !== undefined || this.isKeptOut(around)) call.end({ ...tokens, ...known, durationMs });
     else this.abort(call, { ...known, durationMs });
@@ -71,7 +77,7 @@ export class AgentsTurn {
 
   /** A model of the application's own that opens no span: the turn's tokens are all that is told. */
   private settleUnseen(turn: AgentsSpan): void {
-    const tokens = tokensOf(turn);
+    const tokens = this.tokensOf(turn);
     // A turn without requests only executes what a person has decided on.
     if (turn.spanData.usage === undefined || (tokens === undefined && this.hasTools)) return;
     const call = this.recorder.modelCall({ parent: this.run, time: begunAt(turn) });
@@ -89,13 +95,19 @@ export class AgentsTurn {
     return around?.spanData.type !== 'turn' && this.last !== undefined && inputOf(this.last) === undefined;
   }
 
+  /** What this turn has spent itself. */
+  private tokensOf(turn: AgentsSpan | undefined): ModelCall | undefined {
+    const usage = turn?.spanData.usage && sum(turn.spanData.usage, this.inside, -1);
+    return usage?.input_tokens || usage?.output_tokens ? usageOf(usage) : undefined;
+  }
+
   private get durationMs(): number | undefined {
     return this.first && durationOf(this.first, this.last);
   }
 }
 
-function tokensOf(turn: AgentsSpan | undefined): ModelCall | undefined {
-  const usage = turn?.spanData.usage;
-  if (usage === undefined || (!usage.input_tokens && !usage.output_tokens)) return undefined;
-  return usageOf(usage);
+const counted = ['input_tokens', 'output_tokens', 'cached_input_tokens', 'cache_write_input_tokens'] as const;
+
+function sum(usage: SpanUsage, more: SpanUsage, sign: 1 | -1): SpanUsage {
+  return Object.fromEntries(counted.map((key) => [key, (usage[key] ?? 0) + sign * (more[key] ?? 0)]));
 }
