@@ -1,33 +1,31 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { AnalyticsStats } from '../../src/index.js';
 import { FixtureProcess } from '../support/fixture-process.js';
-import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import { faults, startPostHogServer } from '../support/posthog-server.js';
 
 const EVENTS = 5_000;
 
-let server: PostHogServer;
-let folder: string;
-beforeEach(async () => {
-  server = await startPostHogServer();
-  folder = mkdtempSync(join(tmpdir(), 'spool-'));
-});
-afterEach(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await server.close();
-});
-
-const start = (events: number, env: Record<string, string> = {}) =>
-  new FixtureProcess('leaving', {
-    POSTHOG_API_KEY: 'phc_spool',
-    POSTHOG_HOST: server.url,
-    ANALYTICS_SPOOL_DIR: folder,
-    ANALYTICS_SHUTDOWN_TIMEOUT_MS: '500',
-    EVENTS: String(events),
-    ...env,
+const setUp = async ({ onTestFinished }: TestContext) => {
+  const server = await startPostHogServer();
+  const folder = mkdtempSync(join(tmpdir(), 'spool-'));
+  onTestFinished(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server.close();
   });
+  const start = (events: number, env: Record<string, string> = {}) =>
+    new FixtureProcess('leaving', {
+      POSTHOG_API_KEY: 'phc_spool',
+      POSTHOG_HOST: server.url,
+      ANALYTICS_SPOOL_DIR: folder,
+      ANALYTICS_SHUTDOWN_TIMEOUT_MS: '500',
+      EVENTS: String(events),
+      ...env,
+    });
+  return { server, start };
+};
 const leave = async (app: FixtureProcess): Promise<AnalyticsStats> => {
   await app.line('ready');
   app.signal('SIGTERM');
@@ -35,8 +33,9 @@ const leave = async (app: FixtureProcess): Promise<AnalyticsStats> => {
   return JSON.parse(await app.line('stats')) as AnalyticsStats;
 };
 
-describe('with a spool', { timeout: 30_000 }, () => {
-  it('what a process leaves behind while PostHog is down, the next one delivers', async () => {
+describe.concurrent('with a spool', { timeout: 30_000 }, () => {
+  it('what a process leaves behind while PostHog is down, the next one delivers', async (test) => {
+    const { server, start } = await setUp(test);
     server.fault(faults.hang);
     const left = await leave(start(EVENTS));
     expect(left).toMatchObject({ accepted: EVENTS, delivered: 0, dropped: {} });
@@ -50,7 +49,8 @@ describe('with a spool', { timeout: 30_000 }, () => {
     expect(stats).toMatchObject({ adopted: EVENTS, delivered: EVENTS });
   });
 
-  it('a killed process leaves behind all but the records of its last moment', async () => {
+  it('a killed process leaves behind all but the records of its last moment', async (test) => {
+    const { server, start } = await setUp(test);
     server.fault(faults.hang);
     const killed = start(EVENTS);
     await killed.line('ready');
@@ -66,7 +66,8 @@ describe('with a spool', { timeout: 30_000 }, () => {
     expect(server.distinct().length).toBeGreaterThan(EVENTS - 500);
   });
 
-  it('sends nothing of it under another key', async () => {
+  it('sends nothing of it under another key', async (test) => {
+    const { server, start } = await setUp(test);
     server.fault(faults.hang);
     await leave(start(100));
     server.clearFaults();

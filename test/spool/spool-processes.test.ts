@@ -24,7 +24,7 @@ describe('a process that is killed', () => {
     const random = seededRandom(11);
     let stored = 0;
     let doubled = 0;
-    for (let round = 0; round < 6; round++) {
+    const round = async () => {
       const dir = temporaryFolder();
       const child = start('append-until-killed.mjs', [dir]);
       const output = collect(child);
@@ -49,7 +49,8 @@ describe('a process that is killed', () => {
       stored += last;
       doubled += settled.filter((n) => read.includes(n)).length;
       spool.close();
-    }
+    };
+    await Promise.all(Array.from({ length: 6 }, round));
     console.log(`SIGKILL: 6 kills, ${stored} stored, 0 lost, ${doubled} settled but read again`);
   });
 
