@@ -1,4 +1,5 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
+import type { CapturedContent } from '../capture/content-capture.js';
 import type { Frame } from '../context/frame.js';
 import { messages, type Message } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
@@ -149,6 +150,11 @@ export class RunRecorder {
       reporter.warnOnce(messages.callbackThrew(where, callback, errorType(error)));
     }
     return undefined;
+  }
+
+  /** Whether this kind of content may go out, so that it is worth being read. */
+  captures(kind: CapturedContent): boolean {
+    return this.parts.target.ai.content.has(kind);
   }
 
   /** Whether the application has begun to leave: a connection that closes now is one that it cuts itself. */

@@ -124,7 +124,7 @@ export function scriptedAiModel(specification: 'v3' | 'v4', steps: readonly Step
     doGenerate: async ({ prompt }: { prompt: readonly Message[] }) => {
       await tick();
       const step = next(prompt);
-      return { content: contentOf(step), finishReason: finishOf(step), usage, warnings: [] };
+      return { content: contentOf(step), finishReason: finishOf(step), usage, providerMetadata, warnings: [] };
     },
     doStream: async ({ prompt, abortSignal }: { prompt: readonly Message[]; abortSignal?: AbortSignal }) => {
       await tick();
@@ -158,6 +158,9 @@ const usage = {
   raw: { cost: USAGE.cost },
 };
 
+/** As OpenRouter's provider tells the cost. */
+const providerMetadata = { openrouter: { usage: { cost: USAGE.cost } } };
+
 function contentOf({ text, calls = [] }: Step): object[] {
   const asked = calls.map(({ id, tool }) => {
     return { type: 'tool-call', toolCallId: id, toolName: tool, input: JSON.stringify(TOOL_INPUT) };
@@ -183,7 +186,7 @@ function streamOf(step: Step, signal: AbortSignal | undefined): ReadableStream<o
       );
   }
   if (step.breaks === true) parts.push({ type: 'error', error: new ProviderError(PROVIDER_ERROR) });
-  if (step.hangs !== true) parts.push({ type: 'finish', finishReason: finishOf(step), usage });
+  if (step.hangs !== true) parts.push({ type: 'finish', finishReason: finishOf(step), usage, providerMetadata });
   return new ReadableStream({
     start(controller) {
       for (const part of parts) controller.enqueue(part);
