@@ -1,3 +1,4 @@
+import type { Frame } from '../context/frame.js';
 import type { Clock } from '../event/clock.js';
 
 /** A tracked call that has begun and not ended. */
@@ -6,6 +7,8 @@ export interface OpenCall {
   readonly method?: { readonly where: string } | undefined;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** Where it was called. */
+  readonly outer?: Frame | undefined;
   /** Its neighbours in the list, which alone writes them. */
   olderCall: OpenCall | undefined;
   newerCall: OpenCall | undefined;
@@ -79,8 +82,15 @@ export class OpenCalls {
     while (this.oldest !== undefined && this.oldest.startedAt <= before) this.end(this.oldest, 'abandoned');
   }
 
-  /** Ends all of them as `aborted`, `abort_reason: shutdown`: the process leaves. */
+  /**
+   * Ends all of them as `aborted`, `abort_reason: shutdown`: the process leaves. The innermost first, so that a message
+   * counts the tools that were cut with it.
+   */
   finishAll(): void {
+    const calls = this.oldestCalls(this.count).map((call) => ({ call, depth: depthOf(call.outer) }));
+    calls.sort((a, b) => b.depth - a.depth);
+    for (const { call } of calls) this.end(call, 'aborted', 'shutdown');
+    // What an end has begun.
     while (this.oldest !== undefined) this.end(this.oldest, 'aborted', 'shutdown');
   }
 
@@ -88,4 +98,10 @@ export class OpenCalls {
     this.remove(call);
     call.finish(outcome, reason);
   }
+}
+
+function depthOf(frame: Frame | undefined): number {
+  let depth = 0;
+  for (let around = frame; around !== undefined; around = around.parent) depth++;
+  return depth;
 }

@@ -35,8 +35,8 @@ export interface FrameCall {
   readonly tracksRun: boolean;
   readonly tracksTool: boolean;
   readonly isOver: boolean;
-  /** Whether the consumer has left before the end, where that is known. */
-  readonly hasClientLeft?: boolean;
+  /** Why its consumer is gone before the end, where it is known to be. */
+  readonly leftBy?: 'client_closed' | 'shutdown' | undefined;
   /** Whether a call of a model was told inside: where it is the same call, it is told already. */
   generationTold?: boolean;
 }
@@ -48,6 +48,8 @@ export interface TransportEnd {
    * it is the application that closed it. A socket has none: it outlives the message.
    */
   onEnd?(ended: (how: 'completed' | 'closed', httpStatus: number | undefined, error?: Error | null) => void): void;
+  /** Calls `over` once, when nothing more of it comes. @default as `onEnd` says */
+  onOver?(over: () => void): void;
   /** Sets a response header if the headers have not gone out. */
   setHeader?(name: string, value: string): void;
   /** Whether the consumer has left before the end. */
@@ -65,7 +67,7 @@ export interface TransportEnd {
 export class Frame {
   /** The totals of the call, where it is a message or a run, or `APART`. */
   totals: CallTotals | undefined = undefined;
-  /** The transport's end, on the frame of a handler whose answer it carries. */
+  /** The transport's end, on the frame of a handler whose answer it carries, and of a request. */
   transport: TransportEnd | undefined = undefined;
   /** The tracked call, run or tool that this frame belongs to, where it is one's. */
   call: FrameCall | undefined = undefined;
@@ -87,7 +89,9 @@ export class Frame {
   whenClosed(end: () => void): void {
     if (this.onClose === undefined) {
       this.onClose = new Set();
-      this.transport?.onEnd?.(() => this.close());
+      const { transport } = this;
+      if (transport?.onOver !== undefined) transport.onOver(() => this.close());
+      else transport?.onEnd?.(() => this.close());
     }
     this.onClose.add(end);
   }

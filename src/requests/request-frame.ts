@@ -1,6 +1,7 @@
 import type { HttpServer } from '@nestjs/common';
 import { contextStorage, currentFrame } from '../context/context-storage.js';
 import { Frame } from '../context/frame.js';
+import { RequestEnd } from './response-end.js';
 import type { RequestIdentities } from './request-identities.js';
 
 const INSTALLED = Symbol.for('nestjs-agent-analytics:request-frames');
@@ -9,7 +10,7 @@ const INSTALLED = Symbol.for('nestjs-agent-analytics:request-frames');
  * Opens a frame for every HTTP request, on the adapter itself: before the middleware of modules, guards and handlers,
  * whatever the prefix. Does nothing where the adapter is neither Express nor Fastify, or where it is done already.
  *
- * On the path of every request, tracked or not: one frame and one closure.
+ * On the path of every request, tracked or not: one frame, one closure and what it knows of the response.
  */
 export function installRequestFrames(adapter: HttpServer | undefined, identities: RequestIdentities): void {
   const server = adapter?.getInstance?.() as AdapterInstance | undefined;
@@ -22,8 +23,8 @@ export function installRequestFrames(adapter: HttpServer | undefined, identities
 }
 
 function openBeforeMiddleware(server: AdapterInstance, identities: RequestIdentities): void {
-  server.use?.((request, _response, next) => {
-    const frame = requestFrame(identities, request);
+  server.use?.((request, response, next) => {
+    const frame = requestFrame(identities, request, response);
     if (frame === undefined) next();
     else contextStorage.run(frame, next);
   });
@@ -35,9 +36,9 @@ function openBeforeMiddleware(server: AdapterInstance, identities: RequestIdenti
  */
 function openOnFastify(server: AdapterInstance, identities: RequestIdentities): void {
   openBeforeMiddleware(server, identities);
-  server.addHook('onRequest', (request, _reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     const open = currentFrame();
-    const frame = requestFrame(identities, request);
+    const frame = requestFrame(identities, request, reply);
     if (frame === undefined) return done();
     if (open === undefined) return contextStorage.run(frame, done);
     open.identity = frame.identity;
@@ -46,10 +47,12 @@ function openOnFastify(server: AdapterInstance, identities: RequestIdentities): 
 }
 
 /** The frame of a request; `undefined` while analytics is off. */
-function requestFrame(identities: RequestIdentities, request: unknown): Frame | undefined {
+function requestFrame(identities: RequestIdentities, request: unknown, response: unknown): Frame | undefined {
   const settings = identities.settings;
   if (settings === undefined) return undefined;
-  return new Frame(undefined, {}, settings.handle, identities.sourceFor({ transport: 'http', request }));
+  const frame = new Frame(undefined, {}, settings.handle, identities.sourceFor({ transport: 'http', request }));
+  frame.transport = RequestEnd.of(response);
+  return frame;
 }
 
 interface AdapterInstance {

@@ -51,6 +51,34 @@ export function responseEnd(response: unknown): TransportEnd | undefined {
   };
 }
 
+/**
+ * What the frame of a request knows of its response: whether the client has left, and when it is over. It is no end of
+ * a message: that is for the frame of the handler which answers.
+ *
+ * On the path of every request.
+ */
+export class RequestEnd implements TransportEnd {
+  private constructor(private readonly raw: RawResponse) {}
+
+  /** `undefined` where the object is no node response. */
+  static of(response: unknown): RequestEnd | undefined {
+    const raw = rawResponse(response);
+    return raw && new RequestEnd(raw);
+  }
+
+  onOver(over: () => void): void {
+    const { raw } = this;
+    if (raw.writableFinished || raw.destroyed) return over();
+    // A client that leaves is told by `close` alone.
+    raw.once('finish', over);
+    raw.once('close', over);
+  }
+
+  hasClosed(): boolean {
+    return this.raw.destroyed && !this.raw.writableFinished;
+  }
+}
+
 /** Express answers with node's response itself, Fastify with a reply that has it in `raw`. */
 function rawResponse(response: unknown): RawResponse | undefined {
   const candidate = isResponse(response) ? response : (response as { raw?: unknown } | undefined)?.raw;

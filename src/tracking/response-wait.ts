@@ -1,5 +1,4 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
-import type { AbortReason } from '../capture/event-details.js';
 import type { Frame, TransportEnd } from '../context/frame.js';
 import { abortedEnd, thrownEnd, type CallEnd } from './call-end.js';
 
@@ -12,7 +11,7 @@ export class ResponseWait {
   private how: 'completed' | 'closed' | undefined;
   private httpStatus: number | undefined;
   private closedAt: number | undefined;
-  private closedBy: AbortReason = 'client_closed';
+  private closedBy: 'client_closed' | 'shutdown' = 'client_closed';
   private failure: CallEnd | undefined;
 
   private constructor(
@@ -35,6 +34,10 @@ export class ResponseWait {
 
   get hasClosed(): boolean {
     return this.how === 'closed';
+  }
+
+  get leftBy(): 'client_closed' | 'shutdown' | undefined {
+    return this.hasClosed ? this.closedBy : undefined;
   }
 
   /** Names the message's trace in the answer, where that is wanted, and calls `ended` at the response's end. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedTool } from '../capture/ai-events.js';
+import { reasonOfLeave } from '../capture/abort-reason.js';
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { OpenCall } from '../capture/open-calls.js';
 import type { AnalyticsContextValues } from '../context/context-values.js';
@@ -97,8 +98,8 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     return this.method.tracks('tool');
   }
 
-  get hasClientLeft(): boolean {
-    return this.response?.hasClosed ?? false;
+  get leftBy(): 'client_closed' | 'shutdown' | undefined {
+    return this.response?.leftBy;
   }
 
   /** The body has run: what is not over yet stands among the open calls. */
@@ -139,7 +140,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   }
 
   consumerLeft(): void {
-    if (this.end === undefined) this.settle(abortedEnd('client_closed'));
+    if (this.end === undefined) this.settle(abortedEnd(reasonOfLeave(this.frame)));
   }
 
   cannotFollow(why?: 'lazy thenable'): void {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { AnalyticsContext } from '../../src/context/analytics-context.js';
 import { contextStorage } from '../../src/context/context-storage.js';
 import { Frame, type TransportEnd } from '../../src/context/frame.js';
 import { TrackMessage } from '../../src/tracking/track-message.decorator.js';
 import { CollectingTarget } from '../support/capture-target.js';
-import { trackedRun } from '../support/tracked-run.js';
+import { outcomes, trackedRun } from '../support/tracked-run.js';
 
 /** A response that ends when the test says so. */
 class ResponseByHand implements TransportEnd {
@@ -33,6 +34,7 @@ function message<R>(target: CollectingTarget, body: () => R): { run: () => R; re
   return { run: () => contextStorage.run(frame, tracked), response, frame };
 }
 
+const abortError = (): Error => new DOMException('stop', 'AbortError');
 const completed = (target: CollectingTarget) => target.of('copilot_response_completed').map(({ measured }) => measured);
 
 describe('a message whose answer a response carries', () => {
@@ -140,6 +142,34 @@ describe('a message whose answer a response carries', () => {
     target.openCalls.leave();
     response.end('closed');
     expect(completed(target)).toEqual([expect.objectContaining({ outcome: 'aborted', abort_reason: 'shutdown' })]);
+  });
+
+  it('that the client left before the application did has tools that were stopped by the client', async () => {
+    const target = new CollectingTarget();
+    let stop = (): void => undefined;
+    const tool = trackedRun(target, () => new Promise<void>((_, reject) => (stop = () => reject(abortError()))));
+    const { run, response } = message(target, () => tool());
+    const running = run();
+    response.end('closed');
+    target.openCalls.leave();
+    stop();
+    await running.catch(() => undefined);
+    expect(outcomes(target)).toEqual(['', 'aborted client_closed', 'aborted client_closed']);
+  });
+
+  it('whose client left stops nothing of the work that is done for somebody else beneath it', () => {
+    const target = new CollectingTarget();
+    const fail = trackedRun(target, (): void => {
+      throw abortError();
+    });
+    const { run, response, frame } = message(target, () => {
+      response.end('closed');
+      expect(() => AnalyticsContext.run({ userId: 'bob' }, fail)).toThrow();
+      expect(fail).toThrow();
+    });
+    frame.values = { userId: 'ann' };
+    run();
+    expect(outcomes(target).slice(1, 3)).toEqual(['aborted user_stopped', 'aborted client_closed']);
   });
 
   it('that the client left is no less aborted by it at shutdown or of old age', () => {

@@ -288,6 +288,32 @@ describe('calls that have not ended', () => {
     expect(target.only.measured).toEqual({ outcome: 'aborted', abort_reason: 'shutdown', duration_ms: 5 });
   });
 
+  it('end at shutdown from within, so that a message counts the tools that end with it', () => {
+    const target = new CollectingTarget();
+    const tool = trackedRun(target, () => new Promise<void>(() => undefined));
+    const send = trackedRun(target, () => Promise.all([tool(), tool()]), TrackMessage({ message: () => 'hi' }));
+    void send();
+    const later = trackedRun(target, () => new Promise<void>((resolve) => setImmediate(resolve)).then(tool));
+    void later();
+    target.openCalls.finishAll();
+    expect(target.of('copilot_response_completed')[0]?.measured).toMatchObject({ tool_calls: 2 });
+    expect(target.openCalls.size).toBe(0);
+  });
+
+  it('are stopped by the shutdown where the application itself stops them as it leaves', async () => {
+    const target = new CollectingTarget();
+    const stopped = trackedRun(target, async (): Promise<void> => {
+      throw new DOMException('stop', 'AbortError');
+    });
+    const read = trackedRun(target, async function* () {
+      yield 1;
+    });
+    target.openCalls.leave();
+    await stopped().catch(() => undefined);
+    for await (const _ of read()) break;
+    expect(outcomes(target)).toEqual(['aborted shutdown', 'aborted shutdown']);
+  });
+
   it('are abandoned when they are too old, and leak nothing', async () => {
     const target = new CollectingTarget();
     const run = trackedRun(target, () => new Promise(() => undefined));
