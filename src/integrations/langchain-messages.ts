@@ -41,11 +41,17 @@ interface ChatMessage {
 
 /** The user's message that a run answers; `undefined` where it goes on with an earlier one. */
 export function userMessageIn(input: unknown): UserMessage | undefined {
-  if (input === undefined || input === null || isCommand(input)) return undefined;
+  if (isCommand(input) || goesOn(input)) return undefined;
   const messages = messagesIn(input);
   if (messages === undefined) return readUserMessage(input);
   const last = messages.at(-1);
   return readUserMessage({ messages: last === undefined ? [] : [chatMessage(last)] });
+}
+
+/** A graph that goes on after a breakpoint is called with null, and tells that it is called with `{ input: null }`. */
+function goesOn(input: unknown): boolean {
+  if (input === undefined || input === null) return true;
+  return typeof input === 'object' && 'input' in input && (input.input ?? null) === null;
 }
 
 /** The messages of a graph's state, or of a chain's input that is one. */
