@@ -164,7 +164,7 @@ async function inMemory(
   };
 }
 
-export async function callTool(client: Client, name: string, args: object, options: CallOptions): Promise<unknown> {
+async function callTool(client: Client, name: string, args: object, options: CallOptions): Promise<unknown> {
   const { meta, ...rest } = options;
   const params = { name, arguments: { ...args }, ...(meta !== undefined && { _meta: { ...meta } }) };
   return client.callTool(params, undefined, rest);
