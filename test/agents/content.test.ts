@@ -7,6 +7,7 @@ import { aiSdkFramework } from './ai-sdk.js';
 import type { AgentFramework } from './framework.js';
 import { langChainFramework } from './langchain.js';
 import { openAiAgentsFramework } from './openai-agents.js';
+import { otelFramework } from './otel.js';
 import { scenarios } from './scenarios.js';
 
 let app: AgentApp | undefined;
@@ -22,6 +23,7 @@ const frameworks: AgentFramework[] = [
   }),
   langChainFramework('LangChain'),
   openAiAgentsFramework(),
+  otelFramework(),
 ];
 
 /** The kinds of content that a conversation with tools holds, each by its marker. */
