@@ -81,7 +81,7 @@ function gistOf({ properties }: AnalyticsEvent): string {
 /** An application's own event: its first short property says most. */
 function firstOwnProperty(properties: JsonObject): string {
   for (const key of Object.keys(properties)) {
-    if (key.startsWith('$') || notTelling.has(key)) continue;
+    if (key.startsWith('$') || key.startsWith('group_') || notTelling.has(key)) continue;
     const value = properties[key];
     if (value === null || typeof value === 'object') continue;
     return cutText(`${key}: ${String(value)}`, 80);

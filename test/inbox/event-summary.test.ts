@@ -20,4 +20,10 @@ describe('summarise', () => {
     const stored = new EventStore(10, 1e9).add(sample);
     expect(summarise(stored, sample, 'good', defaultVerdictSettings)).toMatchObject({ kind, tool });
   });
+
+  it('shows the first property of the event itself, no group', () => {
+    const sample = sampleEvent({ event: 'plan_upgraded', properties: { group_company: 'acme', plan: 'pro' } });
+    const stored = new EventStore(10, 1e9).add(sample);
+    expect(summarise(stored, sample, 'good', defaultVerdictSettings).gist).toBe('plan: pro');
+  });
 });

@@ -40,7 +40,7 @@ function Search() {
       <input
         id="search"
         type="search"
-        placeholder="Search in everything"
+        placeholder="Search"
         autocomplete="off"
         spellcheck={false}
         value={text.value}

@@ -41,7 +41,8 @@ function chartData(data: BarData, inUse: Colours) {
     labels: [...data.labels],
     datasets: data.series.map(({ label, colour, values }) => ({
       label,
-      data: [...values],
+      // The smallest mark is wide enough to be clicked, and none stands for nothing.
+      data: values.map((value) => value || null),
       backgroundColor: inUse[colour],
       maxBarThickness: 26,
       // What is small next to others can still be pointed at.
