@@ -7,8 +7,9 @@ import type { DeliveryKind, Form, Row, Tally } from './row.js';
 import { arrived, tally } from './tally.js';
 
 const kills = { short: 4, long: 50 };
-/** The latest moment of a kill, after the first call; milliseconds. */
-const latestMs = { short: 500, long: 1_300 };
+/** When the process is killed, after its first call; milliseconds. */
+const earliestMs = 300;
+const latestMs = { short: 600, long: 1_500 };
 /** The 500th record writes within its call, so that at most so many are in the window. */
 const mostWindowEvents = 499;
 /** A timer of 10 ms comes late where the loop is busy or the machine is; the tests' machine is, with other tests. */
@@ -33,10 +34,13 @@ export const killRows: readonly Row[] = [
 
 async function run(delivery: DeliveryKind, form: Form): Promise<Tally> {
   const wanted = delivery === 'spool' ? kills[form] : Math.min(5, kills[form]);
-  const oneKill = () => kill(delivery, 100 + Math.random() * (latestMs[form] - 100));
+  const oneKill = (round: number) => {
+    const afterMs = earliestMs + Math.random() * (latestMs[form] - earliestMs);
+    return kill(delivery, round % 2 === 0 ? 'bursts' : 'sparse', afterMs);
+  };
   const all: Kill[] = [];
-  if (form === 'short') all.push(...(await Promise.all(Array.from({ length: wanted }, oneKill))));
-  else for (let round = 0; round < wanted; round++) all.push(await oneKill());
+  if (form === 'short') all.push(...(await Promise.all(Array.from({ length: wanted }, (_, round) => oneKill(round)))));
+  else for (let round = 0; round < wanted; round++) all.push(await oneKill(round));
   const sum = (of: (tally: Tally) => number) => all.reduce((total, one) => total + of(one.tally), 0);
   const windows = all.map(({ windowMs }) => windowMs).sort((a, b) => a - b);
   const [p50 = 0, most = 0] = [windows[Math.floor(windows.length / 2)], windows.at(-1)];
@@ -58,12 +62,13 @@ async function run(delivery: DeliveryKind, form: Form): Promise<Tally> {
   };
 }
 
-async function kill(delivery: DeliveryKind, afterMs: number): Promise<Kill> {
+async function kill(delivery: DeliveryKind, pace: 'bursts' | 'sparse', afterMs: number): Promise<Kill> {
   const server = await startPostHogServer();
   const folder = folderFor();
   try {
-    const app = new FixtureProcess('faulted', { ...environment(delivery, server, folder.path), END: 'flood' });
-    await app.line('ready');
+    const env = { ...environment(delivery, server, folder.path), END: 'flood', PACE: pace };
+    const app = new FixtureProcess('faulted', env);
+    await app.line('call');
     await new Promise((later) => setTimeout(later, afterMs));
     app.signal('SIGKILL');
     await app.ended();
