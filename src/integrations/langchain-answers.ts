@@ -19,7 +19,7 @@ export function answerOf({ generations, llmOutput }: ModelOutput): ModelCall {
   const message = generation?.message;
   const usage = message?.usage_metadata;
   const about: Record<string, unknown> = { ...generation?.generationInfo, ...message?.response_metadata };
-  const costUsd = [(about.usage as { cost?: unknown } | undefined)?.cost, about.cost].find(isNumber);
+  const costUsd = costOf(about, usage?.total_tokens);
   return {
     // Clients that speak OpenAI's protocol call OpenRouter "openai"; it numbers its generations and tells their cost.
     provider: costUsd !== undefined || message?.id?.startsWith('gen-') === true ? 'openrouter' : undefined,
@@ -33,6 +33,14 @@ export function answerOf({ generations, llmOutput }: ModelOutput): ModelCall {
     toolsCalled: message?.tool_calls?.map(({ name }) => name),
     output: [message === undefined ? { role: 'assistant', content: generation?.text } : chatMessage(message)],
   };
+}
+
+/** OpenRouter's. Where its usage comes with a last, empty piece of a stream, ChatOpenAI adds it up twice. */
+function costOf(about: Readonly<Record<string, unknown>>, totalTokens: number | undefined): number | undefined {
+  const { cost, total_tokens: summed } = (about.usage ?? about) as { cost?: unknown; total_tokens?: unknown };
+  if (!isNumber(cost)) return undefined;
+  const times = isNumber(summed) && totalTokens !== undefined && totalTokens > 0 ? summed / totalTokens : 1;
+  return Number.isInteger(times) && times > 1 ? cost / times : cost;
 }
 
 /** What a tool returned: LangChain wraps it in a message for the model, as text. */

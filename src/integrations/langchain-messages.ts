@@ -24,6 +24,7 @@ export interface ChainMessage {
 export interface UsageMetadata {
   readonly input_tokens?: number;
   readonly output_tokens?: number;
+  readonly total_tokens?: number;
   readonly input_token_details?: { readonly cache_read?: number; readonly cache_creation?: number };
   readonly output_token_details?: { readonly reasoning?: number };
 }

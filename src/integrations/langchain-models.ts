@@ -8,7 +8,7 @@ import {
   type Serialized,
 } from './langchain-callbacks.js';
 import { endOfError } from './langchain-errors.js';
-import { chatMessage, type ChainMessage } from './langchain-messages.js';
+import { chatMessage } from './langchain-messages.js';
 import type { FailedCall, Places } from './langchain-places.js';
 import type { RecordedModelCall } from './recorded-model-call.js';
 import type { RunRecorder } from './run-recorder.js';
@@ -17,7 +17,12 @@ interface OpenCall {
   readonly call: RecordedModelCall;
   readonly model: string | undefined;
   readonly lastMessage: unknown;
+  hasToken: boolean;
   isStream: boolean;
+}
+
+interface ToolCallChunk {
+  readonly tool_call_chunks?: readonly unknown[];
 }
 
 /** LangChain's callbacks of models. A call that is made once more after it has failed is one call. */
@@ -60,7 +65,7 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
           sessionId: threadOf(metadata),
         });
     call.attempt();
-    calls.set(runId, { call, model, lastMessage, isStream: false });
+    calls.set(runId, { call, model, lastMessage, hasToken: false, isStream: false });
     forgetEnded(calls);
     // A stream that no graph reads tells nothing of its abort.
     if (around === undefined && signal !== undefined) endWith(signal, call);
@@ -82,8 +87,12 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
     handleLLMNewToken(token, _index, runId, _parentRunId, _tags, fields) {
       const open = calls.get(runId);
       if (open === undefined) return;
-      open.isStream = true;
-      if (token !== '' || isToolCall(fields)) open.call.firstToken();
+      const { chunk } = (fields ?? {}) as { chunk?: { message?: ToolCallChunk } };
+      // Some clients tell a whole answer as one token.
+      open.isStream ||= chunk !== undefined || open.hasToken;
+      open.hasToken = true;
+      const isEmpty = token === '' && (chunk?.message?.tool_call_chunks?.length ?? 0) === 0;
+      if (open.isStream && !isEmpty) open.call.firstToken();
     },
     handleLLMEnd(output, runId) {
       places.closed(runId);
@@ -119,11 +128,6 @@ function endWith(signal: AbortSignal, call: RecordedModelCall): void {
 function baseUrlOf(kwargs: Serialized['kwargs']): string | undefined {
   const { configuration, baseURL, base_url: baseUrl } = kwargs ?? {};
   return [(configuration as { baseURL?: unknown } | undefined)?.baseURL, baseURL, baseUrl].map(textOf).find(Boolean);
-}
-
-function isToolCall(fields: unknown): boolean {
-  const { chunk } = (fields ?? {}) as { chunk?: { message?: ChainMessage & { tool_call_chunks?: unknown[] } } };
-  return (chunk?.message?.tool_call_chunks?.length ?? 0) > 0;
 }
 
 /** What is at the front and over was ended from outside, and will perhaps never be told of again. */

@@ -76,7 +76,7 @@ export function langChainFramework(name: string): AgentFramework {
         story: scenarios['an abort in the midst of the stream'].story,
       },
       'an embedding': {
-        because: 'Embeddings call no callbacks (@langchain/core, src/embeddings.ts)',
+        because: 'embeddings call no callbacks (langchain-ai/langchainjs#586; @langchain/core, src/embeddings.ts)',
       },
     },
   };
