@@ -7,7 +7,7 @@ import { adoptedFolder, foldersIn } from './spool-folders.js';
 import type { SpoolSettings } from './spool-options.js';
 import type { SpoolLoss } from './spool-record.js';
 
-export interface AdoptedRecords {
+interface AdoptedRecords {
   readonly instance: string;
   readonly records: number;
   readonly bytes: number;
