@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { spoolRates } from './rates.js';
-import { responseTimes } from './response-times.js';
+import { mostRatio, responseTimes } from './response-times.js';
 import { rows } from './rows.js';
 import { figures, header, linesOf, runLine, show, type Line } from './table.js';
 
@@ -8,7 +8,6 @@ import { figures, header, linesOf, runLine, show, type Line } from './table.js';
  * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes half an hour.
  * Words after the command choose the rows that have one of them in their name or group.
  */
-const mostRatio = 1.25;
 const words = process.argv.slice(2);
 const isChosen = (text: string): boolean => words.length === 0 || words.some((word) => text.includes(word));
 const chosen = rows.filter(({ group, name }) => isChosen(`${group} ${name}`));
@@ -41,13 +40,14 @@ for (const row of chosen) {
 }
 
 if (isChosen('response times')) {
-  console.log("\nthe application's response times (p99, 300 requests/s, medians of five pairs)");
-  const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio }) => {
-    const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)}`;
-    console.log(`${fault.padEnd(30)} ${delivery.padEnd(8)} ${shown}${ratio > mostRatio ? '  WRONG' : ''}`);
+  console.log("\nthe application's response times (p99, 500 requests/s, medians of the pairs)");
+  const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio, pairs }) => {
+    const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)} of ${pairs}`;
+    console.log(`${fault.padEnd(32)} ${delivery.padEnd(8)} ${shown}${ratio > mostRatio ? '  WRONG' : ''}`);
   });
   const worst = Math.max(...times.map(({ ratio }) => ratio));
-  others.push(`worst p99 ratio ${worst.toFixed(2)}`);
+  const beyond = times.filter(({ ratio }) => ratio > mostRatio).length;
+  others.push(`worst p99 ratio ${worst.toFixed(2)}, ${beyond} of ${times.length} beyond ${mostRatio}`);
   isGood &&= worst <= mostRatio;
 }
 if (isChosen('rates')) {

@@ -46,9 +46,12 @@ export function figures(lines: readonly Line[], others: readonly string[]): stri
     0,
   );
   const failed = lines.filter(({ wrongs }) => wrongs.length > 0).length;
-  return [...shown, `${doubled} doubled by ours`, ...others, `${lines.length} lines, ${failed} beyond bounds`].join(
-    '; ',
-  );
+  return [
+    ...shown,
+    `${doubled} doubled by ours`,
+    ...others,
+    `${lines.length} lines, ${failed} of them beyond their bounds`,
+  ].join('; ');
 }
 
 function cells(values: readonly (string | number)[]): string {
