@@ -20,7 +20,12 @@ export class InboxPage {
     context.setDefaultTimeout(8_000);
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: inbox.origin });
     const page = await context.newPage();
-    return new InboxPage(inbox, context, page, collectComplaints(page));
+    const complaints = collectComplaints(page);
+    // It works offline: nothing comes from anywhere else.
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== inbox.origin) complaints.push(`It asked for ${request.url()}`);
+    });
+    return new InboxPage(inbox, context, page, complaints);
   }
 
   write(...events: AnalyticsEvent[]): void {

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventJson } from '../../src/event/fit-event.js';
+import { runCurl } from '../inbox/run-curl.js';
 import { sampleEvent } from '../inbox/sample-events.js';
 import { launchBrowser } from './browser.js';
 import { attack } from './in-page.js';
@@ -66,6 +68,27 @@ describe('the inbox against hostile events and pages', () => {
     expect(await bidi.locator('.cell-event').innerText()).toContain('U+0000');
     expect(await there.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     expect(there.complaints).toEqual([]);
+  });
+
+  it('copies a hostile event as a curl that a real shell reads into the same JSON', async () => {
+    const text = `'; touch inbox-was-here; echo ' $(id) \`id\` \\ ! "q" \u0000\u001b[31m\r\n\u202e\u2028 </script>`;
+    const event = sampleEvent({
+      event: text,
+      distinctId: text,
+      properties: { [text]: [text] },
+      groups: { [text]: text },
+    });
+    there.write(event);
+    await there.open();
+    await there.rows().first().click();
+    await there.page.getByRole('button', { name: 'Copy as curl' }).click();
+    await there.page.locator('.copies [data-state=copied]').waitFor();
+    const copied = await there.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    for (const shell of ['sh', 'bash']) {
+      const { body } = runCurl(shell, copied);
+      expect(JSON.parse(body)).toEqual({ api_key: 'phc_secret', ...(JSON.parse(eventJson(event)) as object) });
+    }
   });
 
   it('gives nothing to another origin, and lets it change nothing', async () => {

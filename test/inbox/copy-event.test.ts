@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AnalyticsEvent } from '../../src/event/analytics-event.js';
 import { eventJson } from '../../src/event/fit-event.js';
 import { copyEvent } from '../../src/inbox/copy-event.js';
+import { runCurl } from './run-curl.js';
 import { sampleEvent } from './sample-events.js';
 
 const host = 'https://us.i.posthog.com';
@@ -83,26 +80,6 @@ describe('copy as a line of a test', () => {
     }
   });
 });
-
-/** Runs the command with a curl that tells what it was given: its arguments in a file, what it would send on stdout. */
-function runCurl(shell: string, command: string): { args: string[]; body: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'inbox-curl-'));
-  try {
-    const script = [
-      'curl() { last=; for arg in "$@"; do',
-      'if [ "$last" = --data-binary ]; then if [ "$arg" = @- ]; then cat; else printf "%s" "$arg"; fi',
-      'else printf "%s\\n" "$arg" >> args; fi; last="$arg"; done; }',
-      command,
-    ].join('\n');
-    writeFileSync(join(folder, 'script'), script);
-    const env = { PATH: process.env.PATH ?? '', POSTHOG_API_KEY: 'phc_secret' };
-    const body = execFileSync(shell, ['script'], { encoding: 'utf8', maxBuffer: 1e8, cwd: folder, env });
-    expect(readdirSync(folder)).toEqual(['args', 'script']);
-    return { args: readFileSync(join(folder, 'args'), 'utf8').split('\n'), body };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 function runTestLine(line: string): unknown {
   const told: unknown[] = [];

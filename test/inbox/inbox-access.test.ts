@@ -27,7 +27,8 @@ describe.each<AdapterName>(['express', 'fastify'])('who may see the inbox on %s'
 
   it('answers 403 on every route without the token', async () => {
     const { origin, ask } = await start();
-    for (const path of ['', '/', '/app.js', '/api/events', '/api/events/1', '/api/stream', '/api/search', '/nowhere']) {
+    const api = ['events', 'events/1', 'events/1/copy/curl', 'stream', 'search', 'problems', 'conversations/s1'];
+    for (const path of ['', '/', '/app.js', '/nowhere', ...api.map((route) => `/api/${route}`)]) {
       expect((await fetch(`${origin}/__inbox${path}`)).status, path).toBe(403);
     }
     expect((await fetch(`${origin}/__inbox/?token=wrong`)).status).toBe(403);
