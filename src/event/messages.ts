@@ -235,7 +235,7 @@ export const messages = {
   }),
   overlappingIntegrations: (first: string, second: string): Message => ({
     code: 'NAA601',
-    text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them.`,
+    text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them; otel() stays beside others where it leaves their spans out: otel({ except: ['ai-sdk'] }).`,
   }),
   hookFailed: (hook: string, errorName: string): Message => ({
     code: 'NAA602',

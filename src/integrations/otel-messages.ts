@@ -37,7 +37,7 @@ export function outputIn(attributes: Attributes): OtelMessage[] | undefined {
   const text = textIn(attributes, 'ai.response.text', 'ai.response.object');
   const calls = read(attributes['ai.response.toolCalls']);
   if (text === undefined && !Array.isArray(calls)) return undefined;
-  const asked = Array.isArray(calls) ? calls.map((call: object) => ({ type: 'tool-call', ...call })) : [];
+  const asked = Array.isArray(calls) ? calls.map((call: object | null) => ({ type: 'tool-call', ...call })) : [];
   return [{ role: 'assistant', content: [...(text === undefined ? [] : [{ type: 'text', text }]), ...asked] }];
 }
 
@@ -57,7 +57,8 @@ export function callsIn(messages: readonly OtelMessage[] | undefined): {
   const answered = new Set<string>();
   for (const { content } of messages ?? []) {
     if (!Array.isArray(content)) continue;
-    for (const { type, toolCallId, toolName } of content as Part[]) {
+    for (const part of content as (Part | null)[]) {
+      const { type, toolCallId, toolName } = part ?? {};
       const id = typeof toolCallId === 'string' ? toolCallId : undefined;
       if (type === 'tool-call' && typeof toolName === 'string') asked.push({ id: id ?? '', name: toolName });
       if (type === 'tool-result' && id !== undefined) answered.add(id);
@@ -93,9 +94,8 @@ function messageOf(message: unknown, role: string): OtelMessage {
 }
 
 function contentOf(parts: unknown): unknown {
-  return Array.isArray(parts)
-    ? parts.map((part: Part | string) => (typeof part === 'string' ? part : partOf(part)))
-    : parts;
+  if (!Array.isArray(parts)) return parts;
+  return parts.map((part: unknown) => (typeof part === 'object' && part !== null ? partOf(part as Part) : part));
 }
 
 /** Parts by the conventions as the AI SDK's: by these names content is told from arguments and results. */
