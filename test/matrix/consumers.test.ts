@@ -4,6 +4,7 @@ import { count } from './figures.js';
 import { installationOf, nest10, nest11, nest12 } from './nest-lines.js';
 import { packPackage } from './packed-package.js';
 import { isWithoutRegistry } from './registry.js';
+import { tryInbox } from './try-inbox.js';
 import { compileApplication, tryApplication, tryBins, tryEntries } from './try-package.js';
 
 const esm = (resolution: Compilation['resolution']): Compilation => ({ format: 'esm', resolution });
@@ -40,6 +41,7 @@ describe.skipIf(isWithoutRegistry)('the packed package', { concurrent: true, tim
       }
       await tryEntries(task, consumer);
       await tryBins(consumer);
+      if (line === nest12) await tryInbox(consumer);
     });
   }
 });
