@@ -5,7 +5,7 @@ import { rows } from './rows.js';
 import { figures, header, linesOf, runLine, show, type Line } from './table.js';
 
 /**
- * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes half an hour.
+ * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes some 40 minutes.
  * Words after the command choose the rows that have one of them in their name or group.
  */
 const words = process.argv.slice(2);
@@ -43,12 +43,12 @@ if (isChosen('response times')) {
   console.log("\nthe application's response times (p99, 500 requests/s, medians of the pairs)");
   const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio, pairs }) => {
     const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)} of ${pairs}`;
-    console.log(`${fault.padEnd(32)} ${delivery.padEnd(8)} ${shown}${ratio > mostRatio ? '  WRONG' : ''}`);
+    console.log(`${fault.padEnd(32)} ${delivery.padEnd(8)} ${shown}${ratio <= mostRatio ? '' : '  WRONG'}`);
   });
   const worst = Math.max(...times.map(({ ratio }) => ratio));
-  const beyond = times.filter(({ ratio }) => ratio > mostRatio).length;
+  const beyond = times.filter(({ ratio }) => !(ratio <= mostRatio)).length;
   others.push(`worst p99 ratio ${worst.toFixed(2)}, ${beyond} of ${times.length} beyond ${mostRatio}`);
-  isGood &&= worst <= mostRatio;
+  isGood &&= beyond === 0;
 }
 if (isChosen('rates')) {
   console.log('\nrates');
