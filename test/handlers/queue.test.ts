@@ -34,6 +34,23 @@ class RunProcessor extends WorkerHost {
   }
 }
 
+@Processor('told once')
+class OnceProcessor extends WorkerHost {
+  process(job: Job<RunJob>): Promise<string> {
+    return AnalyticsContext.run(job.data.analytics, () => this.execute(job));
+  }
+
+  @TrackAgentRun({
+    // An attempt that is tried again is not the run's end.
+    when: ({ args: [job], error }) => error === undefined || job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+  })
+  async execute(job: Job<RunJob>): Promise<string> {
+    await Promise.resolve();
+    if (job.attemptsMade < job.data.failures) throw new RangeError(`attempt ${job.attemptsMade}`);
+    return 'done';
+  }
+}
+
 @Controller()
 class ChatController {
   constructor(@Inject(getQueueToken('runs')) private readonly queue: Queue<RunJob>) {}
@@ -63,10 +80,10 @@ describe.skipIf(!hasRedis())('a BullMQ processor', () => {
       imports: [
         AnalyticsModule.forRoot({ identity }),
         BullModule.forRoot({ connection }),
-        BullModule.registerQueue({ name: 'runs' }),
+        BullModule.registerQueue({ name: 'runs' }, { name: 'told once' }),
       ],
       controllers: [ChatController],
-      providers: [RunProcessor],
+      providers: [RunProcessor, OnceProcessor],
     })
     class QueueModule {}
     const builder = Test.createTestingModule({ imports: [QueueModule] });
@@ -121,5 +138,19 @@ describe.skipIf(!hasRedis())('a BullMQ processor', () => {
     // A run that failed and one that completed are two events by name.
     expect(attempts[2]?.uuid).not.toBe(attempts[0]?.uuid);
     expect(runsOf('c5')[0]?.uuid).not.toBe(attempts[2]?.uuid);
+  });
+
+  it.each([
+    [2, 'success'],
+    [3, 'error'],
+  ])('tells a job of three attempts once where when leaves out the others: %i fail', async (failures, outcome) => {
+    const queue = app.get<Queue<RunJob>>(getQueueToken('told once'));
+    const events = new QueueEvents('told once', { connection: { host: '127.0.0.1', port: redis.port } });
+    await events.waitUntilReady();
+    const person = { userId: 'ada', sessionId: `once-${failures}` };
+    const job = await queue.add('run', { failures, analytics: person }, { attempts: 3 });
+    await job.waitUntilFinished(events).catch(() => undefined);
+    await events.close();
+    expect(runsOf(person.sessionId).map(({ properties }) => properties.outcome)).toEqual([outcome]);
   });
 });
