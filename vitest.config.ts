@@ -6,6 +6,10 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 // A copy of the source with a fault planted in it, where a test wants to see another one fail.
 const src = process.env['ANALYTICS_SRC'] ?? path('./src');
 
+const measuredInBrowser = ['inbox-load', 'inbox-quality', 'overview-figures'].map(
+  (name) => `test/browser/${name}.test.ts`,
+);
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -29,23 +33,32 @@ export default defineConfig({
         },
       },
       {
-        // After the others and one by one: it measures frames, which neighbours would spoil.
         extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
+          exclude: [...measuredInBrowser],
           sequence: { groupOrder: 1 },
         },
       },
       {
+        // One by one: it measures frames, which neighbours would spoil.
         extends: true,
-        test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 2 } },
+        test: {
+          name: 'browser-measured',
+          include: [...measuredInBrowser],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 3 } },
       },
       {
         // Last, and alone on the machine: it measures what a call costs.
         extends: true,
-        test: { name: 'bench', include: ['test/bench/**/*.test.ts'], sequence: { groupOrder: 3 } },
+        test: { name: 'bench', include: ['test/bench/**/*.test.ts'], sequence: { groupOrder: 4 } },
       },
     ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],

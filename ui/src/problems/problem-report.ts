@@ -5,7 +5,7 @@ import { fetchProblems } from '../server.ts';
 import { view } from '../views.ts';
 
 /** How often the server is asked while somebody looks at the problems, or waits for a first event, in milliseconds. */
-const LOOKED_AT_MS = 1_000;
+const LOOKED_AT_MS = 500;
 /** And for the number in the header only. */
 const ELSEWHERE_MS = 5_000;
 
