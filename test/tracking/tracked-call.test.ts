@@ -314,6 +314,21 @@ describe('calls that have not ended', () => {
     expect(outcomes(target)).toEqual(['aborted shutdown', 'aborted shutdown']);
   });
 
+  it.each([
+    [false, 'client_closed'],
+    [true, 'shutdown'],
+  ])('whose connection has closed say who closed it: the application leaves, %s', (isLeaving, reason) => {
+    const target = new CollectingTarget();
+    const frame = new Frame(undefined, {}, target.handle, undefined);
+    frame.transport = { hasClosed: () => true };
+    const stopped = trackedRun(target, (): void => {
+      throw new DOMException('stop', 'AbortError');
+    });
+    if (isLeaving) target.openCalls.leave();
+    expect(() => contextStorage.run(frame, stopped)).toThrow('stop');
+    expect(outcomes(target)).toEqual([`aborted ${reason}`]);
+  });
+
   it('are abandoned when they are too old, and leak nothing', async () => {
     const target = new CollectingTarget();
     const run = trackedRun(target, () => new Promise(() => undefined));
