@@ -1,6 +1,6 @@
 import { expect, TestRunner } from 'vitest';
 
-export type Figure = 'cells' | 'events' | 'users' | 'runs' | 'marked';
+export type Figure = 'cells' | 'events' | 'users' | 'runs' | 'mostOpen' | 'heapKb' | 'marked';
 
 /** Adds to a figure that `npm run test:agents` prints on its last line. */
 export function count(figure: Figure, by: number): void {
