@@ -24,7 +24,15 @@ export function otherPackage<T>(name: keyof typeof packages): T | undefined {
     return load(name) as T;
   } catch {
     const list = Object.entries(packages).map(([each, version]) => `${each}@${version}`);
-    const flags = ['--legacy-peer-deps', '--no-audit', '--no-fund', '--prefix', folder];
+    const flags = [
+      '--legacy-peer-deps',
+      '--fetch-retries=1',
+      '--fetch-timeout=20000',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+    ];
     spawnSync('npm', ['install', ...flags, ...list], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
   try {
