@@ -9,7 +9,7 @@ import { otel } from 'nestjs-agent-analytics/otel';
 import { PostHog } from 'posthog-node';
 import { measure, medianCost, type Cost } from '../measure.js';
 import { Sink } from '../sink.js';
-import { otherPackage } from './other-packages.js';
+import { otherPackages } from './other-packages.js';
 import { playRun, type Tracked } from './scripted-run.js';
 import { batchProcessor, byHooks, byPostHogAi, bySpans, nullExporter, type PostHogAi } from './ways.js';
 
@@ -25,8 +25,9 @@ const RUNS = Math.ceil(argument('runs', 2_500) / 1_250) * 1_250;
 const BOUNDS = { '@posthog/ai': 1, 'bare OpenTelemetry': 12 } as const;
 
 type LangfuseOtel = { LangfuseSpanProcessor: new (options: object) => SpanProcessor };
-const posthogAi = otherPackage<PostHogAi>('@posthog/ai');
-const langfuse = otherPackage<LangfuseOtel>('@langfuse/otel');
+const other = otherPackages();
+const posthogAi = other<PostHogAi>('@posthog/ai');
+const langfuse = other<LangfuseOtel>('@langfuse/otel');
 
 const sink = await Sink.start();
 const posthog = new PostHog('phc_bench', { host: sink.url, maxQueueSize: 100_000 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,30 +15,31 @@ const packages = {
   'posthog-node': '5.70.0',
 };
 
-/** Loads a package that is installed beside the machine's temporary files on first use; `undefined`, aloud, where it can't be. */
-export function otherPackage<T>(name: keyof typeof packages): T | undefined {
+/**
+ * Loads packages that are installed beside the machine's temporary files on first use; `undefined`, aloud, where that
+ * can't be done.
+ */
+export function otherPackages(): <T>(name: keyof typeof packages) => T | undefined {
   const folder = join(tmpdir(), 'nestjs-agent-analytics-bench');
   mkdirSync(folder, { recursive: true });
   const load = createRequire(join(folder, 'package.json'));
-  try {
-    return load(name) as T;
-  } catch {
-    const list = Object.entries(packages).map(([each, version]) => `${each}@${version}`);
-    const flags = [
-      '--legacy-peer-deps',
-      '--fetch-retries=1',
-      '--fetch-timeout=20000',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder,
-    ];
-    spawnSync('npm', ['install', ...flags, ...list], { stdio: ['ignore', 'ignore', 'inherit'] });
-  }
-  try {
-    return load(name) as T;
-  } catch (error) {
-    console.log(`\nSKIPPED: ${name}@${packages[name]} could not be installed (${String(error).split('\n')[0]})`);
-    return undefined;
-  }
+  if (!existsSync(join(folder, 'node_modules'))) install(folder);
+  return <T>(name: keyof typeof packages) => {
+    try {
+      return load(name) as T;
+    } catch (error) {
+      console.log(`SKIPPED: ${name}@${packages[name]} could not be installed (${String(error).split('\n')[0]})`);
+      return undefined;
+    }
+  };
+}
+
+function install(folder: string): void {
+  const list = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+  const flags = ['--legacy-peer-deps', '--no-audit', '--no-fund', '--prefix', folder];
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-timeout=20000'];
+  spawnSync('npm', ['install', ...flags, ...patience, ...list], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 120_000,
+  });
 }
