@@ -53,7 +53,7 @@ describe('toHaveTracked', () => {
     expect(analytics).not.toHaveTracked('tool_used', { tool: 'search' });
     expect(analytics).not.toHaveTracked('tool_used', { deep: { list: [1] } });
     expect(analytics).not.toHaveTracked('tool_used', { tool: undefined });
-    expect(analytics).not.toHaveTracked('tool_used', { toString: expect.any(Function) });
+    expect(analytics).not.toHaveTracked('tool_used', { toString: expect.any(Function) as unknown });
     expect(analytics).not.toHaveTracked('tool');
   });
 
