@@ -21,7 +21,7 @@ export interface ChainMessage {
   getType?(): string;
 }
 
-export interface UsageMetadata {
+interface UsageMetadata {
   readonly input_tokens?: number;
   readonly output_tokens?: number;
   readonly total_tokens?: number;

@@ -4,7 +4,7 @@ import type { SpanEnd } from './recorded-span.js';
 import type { RecordedTool } from './recorded-tool.js';
 
 /** What the runnables beneath one that was called by the application share. */
-export interface WholeRun {
+interface WholeRun {
   run: RecordedRun | undefined;
   /** The last that a model was called with. */
   signal: AbortSignal | undefined;

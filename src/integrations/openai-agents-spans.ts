@@ -1,7 +1,7 @@
 // What is read of the spans of @openai/agents, written down here so that the package need not be installed.
 
 /** What a span is of; each type has some of it. */
-export interface SpanData {
+interface SpanData {
   readonly type: string;
   /** Of a task the workflow's, of an agent or a function its own. */
   readonly name?: string;
