@@ -42,6 +42,10 @@ export function answerText(response: ServerResponse, status: number, text: strin
   answer(response, status, 'text/plain; charset=utf-8', text);
 }
 
+export function notFound(response: ServerResponse): void {
+  answerText(response, 404, 'There is nothing here, or no longer.\n');
+}
+
 export function refuse(response: ServerResponse, { status, text }: Refusal): void {
   answerText(response, status, `${text}\n`);
 }

@@ -1,8 +1,8 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { eventJson } from '../event/fit-event.js';
-import { isLibraryProperty } from '../event/library-properties.js';
 import type { CopyFormat } from './inbox-api.js';
-import { unicodeEscape, unseen } from './visible-text.js';
+import { stableProperties, testLine } from './test-line.js';
+import { escapeUnseen, unicodeEscape } from './visible-text.js';
 
 /** The event as a text to paste: the wire's JSON, a curl command, or a line of a test. */
 export function copyEvent(event: AnalyticsEvent, format: CopyFormat, host: string): string {
@@ -12,7 +12,7 @@ export function copyEvent(event: AnalyticsEvent, format: CopyFormat, host: strin
     case 'curl':
       return curlCommand(event, host);
     case 'test':
-      return testLine(event);
+      return testLine(event.event, stableProperties(event.properties));
   }
 }
 
@@ -40,32 +40,4 @@ function curlCommand(event: AnalyticsEvent, host: string): string {
 
 function shellSafe(json: string): string {
   return escapeUnseen(json).replace(/['!]/g, unicodeEscape);
-}
-
-/** `expect(analytics).toHaveTracked(…)` with the properties that are the same each time. */
-function testLine({ event, properties }: AnalyticsEvent): string {
-  const stable = Object.entries(properties).filter(([key, value]) => value !== null && isStable(key));
-  const listed = stable.map(([key, value]) => `${propertyName(key)}: ${literal(value)}`);
-  const argument = listed.length === 0 ? '' : `, { ${listed.join(', ')} }`;
-  return `expect(analytics).toHaveTracked(${literal(event)}${argument});`;
-}
-
-function isStable(key: string): boolean {
-  if (key === 'outcome' || key === 'session_id') return true;
-  return !isLibraryProperty(key) && !key.endsWith('_ms') && key !== 'tool_call_id';
-}
-
-function propertyName(key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) && key !== '__proto__' ? key : `[${literal(key)}]`;
-}
-
-function literal(value: unknown): string {
-  const json = escapeUnseen(JSON.stringify(value));
-  if (typeof value !== 'string' || json.includes("'")) return json;
-  return `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
-}
-
-/** In JSON and JavaScript these stand in texts only, so their escapes mean the same. */
-function escapeUnseen(text: string): string {
-  return text.replace(unseen, (character) => (character === '\n' ? character : unicodeEscape(character)));
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessToken } from './access-token.js';
-import { answer, answerJson, answerText, begin, refuse } from './answer.js';
+import { answer, answerJson, answerText, begin, notFound, refuse } from './answer.js';
+import { answerSession } from './answer-session.js';
 import { copyEvent, isCopyFormat } from './copy-event.js';
 import type { EventFeed } from './event-feed.js';
 import { filterOf } from './event-filter.js';
@@ -10,7 +11,6 @@ import type { EventView } from './event-view.js';
 import { refusals, refuseByOrigin, type AccessRules } from './inbox-access.js';
 import { loadPage, type Page } from './page.js';
 import type { ProblemReport } from './problems/problem-api.js';
-import { sessionEvents } from './session-events.js';
 
 /** What the inbox answers with. */
 export interface InboxParts {
@@ -111,11 +111,11 @@ export class InboxServer {
     answerJson(response, found);
   }
 
-  /** `api/events/<seq>` and `api/events/<seq>/copy/<format>` */
+  /** `api/conversations/<session>`, `api/events/<seq>` and `api/events/<seq>/copy/<format>` */
   private readOne(route: string, response: ServerResponse): void {
     const { view, host } = this.parts;
-    const [, session] = /^api\/conversations\/([^/]{1,3000})$/.exec(route) ?? [];
-    if (session !== undefined) return this.readSession(session, response);
+    const [, session, form = 'events'] = /^api\/conversations\/([^/]{1,3000})(?:\/(timeline|test))?$/.exec(route) ?? [];
+    if (session !== undefined) return answerSession(view, session, form, response);
     const [, seq, format] = /^api\/events\/(\d{1,15})(?:\/copy\/(\w+))?$/.exec(route) ?? [];
     if (format === undefined) {
       const detail = seq === undefined ? undefined : view.detail(Number(seq));
@@ -124,12 +124,6 @@ export class InboxServer {
     const event = view.event(Number(seq));
     if (event === undefined || !isCopyFormat(format)) return notFound(response);
     answerText(response, 200, copyEvent(event, format, host()));
-  }
-
-  private readSession(written: string, response: ServerResponse): void {
-    const session = decoded(written);
-    const found = session === undefined ? undefined : sessionEvents(this.parts.view, session);
-    return found === undefined || found.rows.length === 0 ? notFound(response) : answerJson(response, found);
   }
 
   private change(route: string, response: ServerResponse): void {
@@ -163,18 +157,6 @@ function redirectToFolder(response: ServerResponse, url: string, path: string): 
   const query = url.slice(path.length);
   response.setHeader('location', `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
   answerText(response, 308, '');
-}
-
-function notFound(response: ServerResponse): void {
-  answerText(response, 404, 'There is nothing here, or no longer.\n');
-}
-
-function decoded(written: string): string | undefined {
-  try {
-    return decodeURIComponent(written);
-  } catch {
-    return undefined;
-  }
 }
 
 function numberOf(query: URLSearchParams, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {

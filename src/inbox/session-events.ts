@@ -1,25 +1,33 @@
+import { conversationOf } from './conversation/conversation.js';
+import type { Conversation } from './conversation/conversation-api.js';
+import { conversationTest } from './conversation/conversation-test.js';
+import { eventsOfSession } from './conversation/events-of-session.js';
 import { wholeEvents } from './event-finder.js';
 import type { EventView } from './event-view.js';
 import type { SessionEvents } from './inbox-api.js';
-import { readEvent } from './stored-event.js';
 
 const MOST_EVENTS = 2_000;
 
 /** The events of one session in the order in which they happened; those of one moment in the order in which they came. */
 export function sessionEvents(view: EventView, session: string): SessionEvents {
-  const { store } = view;
-  const stored = store
-    .following(0, store.size)
-    .filter(({ json }) => json.includes(JSON.stringify(session).slice(1, -1)));
-  const events = stored.map((one) => ({ one, event: readEvent(one) }));
-  const own = events.filter(({ event }) => isOf(event.properties.session_id, session));
-  own.sort((a, b) => Date.parse(a.event.timestamp) - Date.parse(b.event.timestamp) || a.one.seq - b.one.seq);
-  const ordered = own.map(({ one }) => one);
+  const own = eventsOfSession(view.store, session);
+  own.sort((a, b) => Date.parse(a.event.timestamp) - Date.parse(b.event.timestamp) || a.stored.seq - b.stored.seq);
+  const ordered = own.map(({ stored }) => stored);
   const rows = wholeEvents(view, ordered, MOST_EVENTS);
   return { session, rows, hasMore: rows.length < ordered.length };
 }
 
-/** Some applications number their sessions. */
-function isOf(id: unknown, session: string): boolean {
-  return id === session || (typeof id === 'number' && String(id) === session);
+/** The session as a timeline, of its newest events; `undefined` where there are none. */
+export function sessionTimeline(view: EventView, session: string): Conversation | undefined {
+  const own = eventsOfSession(view.store, session);
+  if (own.length === 0) return undefined;
+  const newest = own.slice(-MOST_EVENTS).map(({ stored, event }) => ({ row: view.row(stored), event }));
+  return conversationOf({ session, boot: view.store.boot, events: newest, hidden: own.length - newest.length });
+}
+
+/** The session as a test; `undefined` where there is nothing of it. */
+export function sessionTest(view: EventView, session: string): string | undefined {
+  const own = eventsOfSession(view.store, session).filter(({ stored }) => !stored.isStub && stored.fate !== 'dropped');
+  const events = own.slice(-MOST_EVENTS).map(({ event }) => event);
+  return events.length === 0 ? undefined : conversationTest(session, events);
 }

@@ -10,6 +10,14 @@ export function unicodeEscape(character: string): string {
   return escaped;
 }
 
+/**
+ * The text with all that is unseen as escapes, line breaks left alone. In JSON and JavaScript these stand in texts only,
+ * so there it means the same.
+ */
+export function escapeUnseen(text: string): string {
+  return text.replace(unseen, (character) => (character === '\n' ? character : unicodeEscape(character)));
+}
+
 /** At most `length` UTF-16 units, as a text of its own: a plain slice would keep the whole text alive. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -60,6 +60,11 @@ describe('copy as a line of a test', () => {
       properties: {
         tool_name: 'find_agent',
         tool_call_id: 'c1',
+        documentIds: ['d1'],
+        run_uuid: 'r1',
+        seen_at: 'today',
+        reference: '0190aa00-1111-7222-8333-444455556666',
+        deep: { since: '2026-01-01T10:00:00Z' },
         outcome: 'success',
         duration_ms: 12.5,
         note: null,
@@ -67,7 +72,7 @@ describe('copy as a line of a test', () => {
       },
     });
     expect(copyEvent(event, 'test', host)).toBe(
-      `expect(analytics).toHaveTracked('copilot_tool_called', { session_id: 's1', tool_name: 'find_agent', outcome: 'success' });`,
+      `expect(analytics).toHaveTracked('copilot_tool_called', { tool_name: 'find_agent', outcome: 'success' });`,
     );
   });
 
@@ -76,7 +81,7 @@ describe('copy as a line of a test', () => {
       const key = `a ${text}`;
       const event = sampleEvent({ event: text, properties: { [key]: text, nested: { [text]: [text] } } });
       const line = copyEvent(event, 'test', host);
-      expect(runTestLine(line)).toEqual([text, { session_id: 's1', [key]: text, nested: { [text]: [text] } }]);
+      expect(runTestLine(line)).toEqual([text, { [key]: text, nested: { [text]: [text] } }]);
     }
   });
 });

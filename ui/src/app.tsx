@@ -1,4 +1,5 @@
 import { computed } from '@preact/signals';
+import { ConversationsView } from './conversation/conversations-view.tsx';
 import { EventDetailPane } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { Header } from './header.tsx';
@@ -25,6 +26,8 @@ function View() {
   switch (view.value) {
     case 'events':
       return <EventsView />;
+    case 'conversations':
+      return <ConversationsView />;
     case 'overview':
       return <Overview />;
     case 'problems':

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { EventDetail, EventSummary } from '../../src/inbox/inbox-api.ts';
+import { showConversation } from './conversation/chosen-session.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Outcome } from './event-row.tsx';
 import { setFilter } from './filters.ts';
@@ -11,6 +12,7 @@ import { RawText } from './raw-text.tsx';
 import { chosenTab, close, detail, opened, openedRow, tabs, type Tab } from './selection.ts';
 import { fetchCopy } from './server.ts';
 import { VerdictList } from './verdict-list.tsx';
+import { view } from './views.ts';
 import { VisibleText } from './visible-text.tsx';
 
 type Summary = Pick<EventSummary, 'seq' | 'event' | 'at' | 'person' | 'session' | 'outcome' | 'durationMs'>;
@@ -98,6 +100,7 @@ function Shown({ summary, detail: loaded }: { summary: Summary; detail: EventDet
             <VisibleText text={summary.session} />
           </Fact>
         )}
+        {summary.session !== null && view.value === 'events' && <ConversationLink session={summary.session} />}
         {summary.outcome !== null && (
           <Fact name="Outcome">
             <Outcome outcome={summary.outcome} /> {durationText(summary.durationMs)}
@@ -153,6 +156,16 @@ function Fact({ name, children, onFilter }: { name: string; children: ComponentC
         )}
       </dd>
     </div>
+  );
+}
+
+function ConversationLink({ session }: { session: string }) {
+  return (
+    <Fact name="Conversation">
+      <button type="button" class="link" id="conversation" onClick={() => showConversation(session)}>
+        As a timeline
+      </button>
+    </Fact>
   );
 }
 

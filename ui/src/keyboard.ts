@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { leaveTimeline, pressTimelineKey } from './conversation/timeline-keys.ts';
 import { clearFilters, isFiltered } from './filters.ts';
 import { findRow, isPaused, pause, resume } from './rows.ts';
 import { chosenTab, close, cursor, moveCursor, open, opened, tabs } from './selection.ts';
@@ -23,6 +24,7 @@ export function listenToKeys(): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return escape(event);
     if (isTyping(event.target)) return;
+    if (view.value === 'conversations' && pressTimelineKey(event.key)) return event.preventDefault();
     const act = view.value === 'events' || everywhere.has(event.key) ? actions[event.key] : undefined;
     if (act === undefined || (event.target instanceof Element && !act(event.target))) return;
     event.preventDefault();
@@ -67,6 +69,7 @@ const actions: Readonly<Record<string, (target: Element) => boolean>> = {
 function escape(event: KeyboardEvent): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
   else if (isTyping(event.target)) (event.target as HTMLElement).blur();
+  else if (view.value === 'conversations') return leaveTimeline();
   else if (view.value !== 'events') return;
   else if (opened.value !== null) close();
   else if (isFiltered.value) clearFilters();

@@ -1,3 +1,4 @@
+import type { Conversation } from '../../src/inbox/conversation/conversation-api.ts';
 import type { CopyFormat, EventDetail, EventPage, SearchAnswer } from '../../src/inbox/inbox-api.ts';
 import type { ProblemReport } from '../../src/inbox/problems/problem-api.ts';
 
@@ -18,6 +19,15 @@ export function fetchDetail(seq: number, signal: AbortSignal): Promise<EventDeta
 
 export function searchText(text: string, after: number, signal: AbortSignal): Promise<SearchAnswer> {
   return getJson(`api/search?after=${after}&text=${encodeURIComponent(text)}`, signal);
+}
+
+export function fetchTimeline(session: string, signal: AbortSignal): Promise<Conversation> {
+  return getJson(`api/conversations/${encodeURIComponent(session)}/timeline`, signal);
+}
+
+/** The conversation as a test. */
+export async function fetchSessionTest(session: string): Promise<string> {
+  return (await request(`api/conversations/${encodeURIComponent(session)}/test`)).text();
 }
 
 export function fetchProblems(): Promise<ProblemReport> {

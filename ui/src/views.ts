@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 /** The page's views, in the order of the header. */
 export const views = [
   { id: 'events', label: 'Events' },
+  { id: 'conversations', label: 'Conversations' },
   { id: 'overview', label: 'Overview' },
   { id: 'problems', label: 'Problems' },
 ] as const;
