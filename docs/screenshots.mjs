@@ -110,6 +110,13 @@ function openEvent(event) {
   };
 }
 
+async function openConversation(page) {
+  await live(page);
+  await page.locator('.views [data-view=conversations]').click();
+  await page.locator('.session').first().click();
+  await page.locator('.node-row').first().waitFor();
+}
+
 function openView(view) {
   return async (page) => {
     await live(page);
@@ -132,6 +139,7 @@ try {
   await shoot('inbox-dark', inbox, wide, 'dark', openEvent('copilot_agent_run_success'));
   await shoot('inbox-narrow', inbox, narrow, 'light');
   await shoot('event-narrow', inbox, narrow, 'light', openEvent('copilot_agent_run_success'));
+  await shootAll('conversation', inbox, openConversation);
   await shootAll('overview', inbox, openView('overview'));
   if (isWanted('problems')) {
     const refused = await startDemo({ POSTHOG_API_KEY: 'phc_demo', POSTHOG_HOST: await startRefusal() });

@@ -6,8 +6,7 @@ import { view, viewOf } from './views.ts';
 
 /**
  * View, filters and the opened event stand in the address behind `#`, which never leaves the browser: a reload keeps
- * them, and a link leads to them. Each view and each conversation is
- * a step of the browser's history.
+ * them, and a link leads to them. Each view and each conversation is a step of the browser's history.
  */
 export function followAddress(): void {
   readAddress();

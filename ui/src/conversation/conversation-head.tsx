@@ -26,7 +26,7 @@ export function ConversationHead({ conversation }: { conversation: Conversation 
         <button type="button" class="button" onClick={showEvents}>
           Its events
         </button>
-        <CopyButton label="Copy as test" name="Copy as a test" text={() => fetchSessionTest(session)} />
+        <CopyButton label="Copy as test" name="Copy as test" text={() => fetchSessionTest(session)} />
       </div>
       <dl class="conversation-facts">
         {factsOf(conversation).map(([name, value]) => (

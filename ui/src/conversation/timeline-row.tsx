@@ -51,7 +51,7 @@ export function TimelineRow({ node, keys, scaleMs, isOpen }: TimelineRowProps) {
             </span>
           )}
           {outcome !== null && outcome !== 'success' && (
-            <Outcome outcome={reason === null ? outcome : `${outcome}: ${reason}`} />
+            <Outcome outcome={reason === null || reason === outcome ? outcome : `${outcome}: ${reason}`} />
           )}
           {node.isDropped && <Outcome outcome="dropped" />}
           {(level === 'warn' || level === 'bad') && (
