@@ -66,8 +66,10 @@ export function askedIn({ spanData }: AgentsSpan): AskedCall[] {
   return chat.length > 0 ? callsOf(chat) : callsIn(output);
 }
 
+/** Of a generation only a chat completion is one: the SDK's own items have the looks of other clients' answers. */
 function answerOf({ type, _response, output }: AgentsSpan['spanData']): Bag | undefined {
-  const answer = type === 'response' ? _response : listOf(output)[0];
+  const [first] = listOf(output);
+  const answer = type === 'response' ? _response : Array.isArray(first?.choices) ? first : undefined;
   return typeof answer === 'object' && answer !== null ? (answer as Bag) : undefined;
 }
 
