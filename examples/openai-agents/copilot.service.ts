@@ -2,7 +2,7 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { Runner } from '@openai/agents';
 import { copilot } from './agents.js';
 
-interface Answer {
+export interface Answer {
   readonly answer?: string | undefined;
   /** The names of the tools that wait for a decision. */
   readonly waiting: readonly string[];

@@ -79,7 +79,7 @@ export interface TimelineNode {
   readonly events: readonly NodeEvent[];
 }
 
-export interface NodeEvent {
+interface NodeEvent {
   readonly seq: number;
   readonly event: string;
 }
