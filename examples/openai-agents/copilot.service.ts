@@ -35,7 +35,8 @@ export class CopilotService {
 
   private answer(session: string, result: Awaited<ReturnType<CopilotService['run']>>): Answer {
     const waiting = result.interruptions.map(({ name }) => name ?? 'tool');
-    if (waiting.length > 0) this.waiting.set(session, result);
-    return { answer: result.finalOutput, waiting };
+    if (waiting.length === 0) return { answer: result.finalOutput, waiting };
+    this.waiting.set(session, result);
+    return { waiting };
   }
 }
