@@ -70,7 +70,13 @@ export interface TrackStartOptions<M extends TrackableMethod = TrackableMethod> 
 }
 
 /** The arguments of a method; on a class, where the method is not known, any. */
-type ArgsOf<M extends TrackableMethod> = TrackableMethod extends M ? readonly unknown[] : Parameters<M>;
+type ArgsOf<M extends TrackableMethod> =
+  // Comparing the functions won't do: one that returns nothing takes all others for its own.
+  never[] extends Parameters<M>
+    ? [Parameters<M>[number]] extends [never]
+      ? readonly unknown[]
+      : Parameters<M>
+    : Parameters<M>;
 
 /** What a result comes to once it is there. */
 type ResultOf<R> =

@@ -3,8 +3,11 @@ import { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { SkipTracking } from '../../src/tracking/skip-tracking.decorator.js';
 import { TrackAgentRun } from '../../src/tracking/track-agent-run.decorator.js';
+import { TrackAgentSchedule } from '../../src/tracking/track-agent-schedule.decorator.js';
+import { TrackGeneration } from '../../src/tracking/track-generation.decorator.js';
 import { TrackMessage } from '../../src/tracking/track-message.decorator.js';
 import { TrackToolCall } from '../../src/tracking/track-tool-call.decorator.js';
+import { TrackTriggerSetup } from '../../src/tracking/track-trigger-setup.decorator.js';
 import { Track } from '../../src/tracking/track.decorator.js';
 
 // Compiled by the type check: each line that must not compile says so.
@@ -36,6 +39,12 @@ export class Inferred {
   async find(_input: Input, _limit?: number): Promise<Stats> {
     return { hits: 1 };
   }
+
+  @TrackToolCall({ properties: ({ args: [input] }) => ({ query: exactly<string>()(input.query) }) })
+  nothing(_input: Input): void {}
+
+  @TrackToolCall({ properties: ({ args }) => ({ first: exactly<string | undefined>()(args[0]) }) })
+  rest(..._words: string[]): void {}
 
   @TrackToolCall('written', { properties: ({ result }) => ({ first: exactly<string | undefined>()(result[0]) }) })
   sync(): string[] {
@@ -75,6 +84,19 @@ export class Inferred {
     properties: ({ result }) => ({ hits: exactly<number | undefined>()(result?.hits) }),
   })
   async send(_body: Input): Promise<Stats> {
+    return { hits: 1 };
+  }
+
+  @TrackAgentSchedule({ properties: ({ args: [cron] }) => ({ cron: exactly<string>()(cron) }) })
+  schedule(_cron: string): void {}
+
+  @TrackTriggerSetup({ properties: ({ result }) => ({ hits: exactly<number>()(result.hits) }) })
+  async trigger(): Promise<Stats> {
+    return { hits: 1 };
+  }
+
+  @TrackGeneration({ generation: ({ result }) => ({ inputTokens: exactly<number | undefined>()(result?.hits) }) })
+  async model(): Promise<Stats> {
     return { hits: 1 };
   }
 
@@ -130,6 +152,22 @@ export class Refused {
   // @ts-expect-error a user id is no object
   @TrackToolCall({ userId: ({ args: [input] }) => input })
   wrongUser(_input: Input) {}
+
+  // @ts-expect-error the argument is no number
+  @TrackAgentSchedule({ when: ({ args: [cron] }) => exactly<number>()(cron) > 0 })
+  wrongSchedule(_cron: string) {}
+
+  // @ts-expect-error there is no such property on the result
+  @TrackTriggerSetup({ properties: ({ result }) => ({ hits: result.nothing }) })
+  wrongTrigger(): Stats {
+    return { hits: 1 };
+  }
+
+  // @ts-expect-error tokens are numbers
+  @TrackGeneration({ generation: ({ result }) => ({ inputTokens: String(result?.hits) }) })
+  wrongModel(): Stats {
+    return { hits: 1 };
+  }
 
   // @ts-expect-error no method
   @TrackToolCall()
