@@ -43,6 +43,29 @@ const pairs: { title: string; line: NestLine }[] = [
   { title: 'Nest 11 with the config of 12', line: { ...nest11, config: '12.0.1' } },
 ];
 
+// The floor and the ceiling of each agent framework that is a peer.
+const zod = '4.6.7';
+const frameworks: { name: string; file: string; packages: Record<string, string>; told: readonly string[] }[] = [
+  ...['6.0.108', '6.0.326', '7.0.0', '7.0.173'].map((ai) => ({
+    name: `the AI SDK ${ai}`,
+    file: 'ask-model.mjs',
+    packages: { ai, zod },
+    told: ['$ai_generation'],
+  })),
+  ...['1.0.0', '1.4.0'].map((version) => ({
+    name: `@langchain/core ${version}`,
+    file: 'run-chain.mjs',
+    packages: { '@langchain/core': version },
+    told: ['copilot_agent_run_success', '$ai_generation', '$ai_trace'],
+  })),
+  ...['0.14.0', '0.20.0'].map((version) => ({
+    name: `@openai/agents ${version}`,
+    file: 'run-agent.mjs',
+    packages: { '@openai/agents': version, zod },
+    told: ['copilot_agent_run_success', '$ai_generation', '$ai_trace'],
+  })),
+];
+
 describe('every consumer of the packed package', { concurrent: true, timeout: 600_000 }, () => {
   let tarball: string;
   let nodes: string[];
@@ -83,20 +106,19 @@ describe('every consumer of the packed package', { concurrent: true, timeout: 60
     });
   }
 
-  for (const version of ['6.0.108', '6.0.326', '7.0.0', '7.0.173']) {
-    it(`the AI SDK ${version}: the integration sees its calls`, async ({ task }) => {
+  for (const { name, file, packages, told } of frameworks) {
+    it(`${name}: the integration sees what runs`, async ({ task }) => {
       const installation = installationOf(nest12, []);
-      const packages = { ...installation.packages, ai: version, zod: '4.6.7' };
-      const consumer = await install({ packages });
+      const consumer = await install({ packages: { ...installation.packages, ...packages } });
       count(task, 'installs');
-      const file = join(consumer.folder, 'ask-model.mjs');
-      copyFileSync(new URL('application/ask-model.mjs', import.meta.url), file);
+      const script = join(consumer.folder, file);
+      copyFileSync(new URL(`application/${file}`, import.meta.url), script);
       const posthog = await startPostHogServer();
       try {
         const env = { POSTHOG_API_KEY: 'phc_matrix', POSTHOG_HOST: posthog.url };
-        expect(await consumer.run(file, env)).toBe('hello\n');
+        expect(await consumer.run(script, env)).toBe('hello\n');
         const names = posthog.events.map(({ event }) => event);
-        expect(names).toContain('$ai_generation');
+        expect(names).toEqual(expect.arrayContaining([...told]));
         count(task, 'applications');
         count(task, 'events', names.length);
       } finally {
