@@ -32,7 +32,7 @@ export { TrackTriggerSetup } from './tracking/track-trigger-setup.decorator.js';
 export type { ReturnedCall, TrackCall, TrackOptions, TrackStartOptions } from './tracking/track-options.js';
 
 export type { AgentIntegration } from './integrations/agent-integration.js';
-export type { AgentRunInfo, ToolEvent } from './integrations/run-recorder.js';
+export type { AgentRunInfo, ToolEvent } from './integrations/recorder/run-recorder.js';
 
 export type { AnalyticsStats, DropReason, FlushResult, RefusalReason } from './delivery/delivery.js';
 export type { EventSink } from './delivery/event-sink.js';

@@ -1,4 +1,4 @@
-import type { RunRecorder } from './run-recorder.js';
+import type { RunRecorder } from './recorder/run-recorder.js';
 
 /** One agent framework that reports to the recorder: what `aiSdk()` and its siblings return. */
 export interface AgentIntegration {

@@ -1,7 +1,7 @@
 import type { AgentIntegration } from './agent-integration.js';
-import { aiSdk6Hooks } from './ai-sdk-6.js';
-import { aiSdk7Hooks, keyOf } from './ai-sdk-7.js';
-import { warnOfBypassingCalls } from './ai-sdk-bypass.js';
+import { aiSdk6Hooks } from './ai-sdk/ai-sdk-6.js';
+import { aiSdk7Hooks, keyOf } from './ai-sdk/ai-sdk-7.js';
+import { warnOfBypassingCalls } from './ai-sdk/ai-sdk-bypass.js';
 
 export interface AiSdkOptions {
   /** Tools whose call is the run's regular end (`stopWhen: hasToolCall('done')`); other stops are limits of steps. */

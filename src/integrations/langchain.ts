@@ -1,10 +1,10 @@
 import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import type { AgentIntegration } from './agent-integration.js';
-import { SharedHandler, type LangChainHandler } from './langchain-handler.js';
-import { addToManagers, installedManagers, type CallbackManagers } from './langchain-managers.js';
+import { SharedHandler, type LangChainHandler } from './langchain/langchain-handler.js';
+import { addToManagers, installedManagers, type CallbackManagers } from './langchain/langchain-managers.js';
 
-export type { LangChainHandler } from './langchain-handler.js';
+export type { LangChainHandler } from './langchain/langchain-handler.js';
 
 export interface LangChainOptions {
   /**

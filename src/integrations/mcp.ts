@@ -1,11 +1,11 @@
 import { messages } from '../event/messages.js';
 import type { AgentIntegration } from './agent-integration.js';
-import { instrumentMcpServer } from './mcp-server.js';
-import { McpToolCalls, type McpIdentify } from './mcp-tool-calls.js';
-import type { RunRecorder } from './run-recorder.js';
+import { instrumentMcpServer } from './mcp/mcp-server.js';
+import { McpToolCalls, type McpIdentify } from './mcp/mcp-tool-calls.js';
+import type { RunRecorder } from './recorder/run-recorder.js';
 
-export type { McpAuthInfo, McpCaller } from './mcp-request.js';
-export type { McpIdentify } from './mcp-tool-calls.js';
+export type { McpAuthInfo, McpCaller } from './mcp/mcp-request.js';
+export type { McpIdentify } from './mcp/mcp-tool-calls.js';
 
 export interface McpOptions {
   /**

@@ -1,9 +1,9 @@
 import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import type { AgentIntegration } from './agent-integration.js';
-import { OpenAiAgentsProcessor } from './openai-agents-processor.js';
-import type { AgentsTraceProcessor } from './openai-agents-spans.js';
-import type { RunRecorder } from './run-recorder.js';
+import { OpenAiAgentsProcessor } from './openai-agents/openai-agents-processor.js';
+import type { AgentsTraceProcessor } from './openai-agents/openai-agents-spans.js';
+import type { RunRecorder } from './recorder/run-recorder.js';
 
 export interface OpenAiAgentsOptions {
   /**

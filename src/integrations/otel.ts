@@ -1,8 +1,8 @@
 import type { AgentIntegration } from './agent-integration.js';
-import { AnalyticsSpanProcessor } from './otel-processor.js';
-import { OtelSpans } from './otel-spans.js';
+import { AnalyticsSpanProcessor } from './otel/otel-processor.js';
+import { OtelSpans } from './otel/otel-spans.js';
 
-export type { AnalyticsSpanProcessor } from './otel-processor.js';
+export type { AnalyticsSpanProcessor } from './otel/otel-processor.js';
 
 export interface OtelOptions {
   /**

@@ -2,7 +2,7 @@ import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { AgentIntegration } from './agent-integration.js';
-import type { RunRecorder } from './run-recorder.js';
+import type { RunRecorder } from './recorder/run-recorder.js';
 
 /**
  * Registers integrations, but not one that would see the same calls as one before it. The function returned takes

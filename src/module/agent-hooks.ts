@@ -1,7 +1,7 @@
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { Clock, TimerHandle } from '../event/clock.js';
 import { registerIntegrations } from '../integrations/register-integrations.js';
-import { RunRecorder } from '../integrations/run-recorder.js';
+import { RunRecorder } from '../integrations/recorder/run-recorder.js';
 import type { AgentSettings } from './agent-settings.js';
 
 const SWEEP_MS = 60_000;

@@ -1,7 +1,7 @@
 import type { CapturedContent } from '../capture/content-capture.js';
 import { messages } from '../event/messages.js';
 import type { AgentIntegration } from '../integrations/agent-integration.js';
-import type { RecorderOptions } from '../integrations/run-recorder.js';
+import type { RecorderOptions } from '../integrations/recorder/run-recorder.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { AnalyticsConfigurationError } from './configuration-error.js';
 import { NOT_VALID, oneOf, type SettingParser } from './setting-parsers.js';

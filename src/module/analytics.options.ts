@@ -6,7 +6,7 @@ import type { PostHogClientOptions } from '../delivery/posthog-client.js';
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import type { Catalog } from '../event/catalog.js';
 import type { AgentIntegration } from '../integrations/agent-integration.js';
-import type { AgentRunInfo, ToolEvent } from '../integrations/run-recorder.js';
+import type { AgentRunInfo, ToolEvent } from '../integrations/recorder/run-recorder.js';
 import type { SessionVerifier } from '../requests/request-identities.js';
 import type { IdentityResolver } from '../requests/request-identity.js';
 

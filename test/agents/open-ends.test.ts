@@ -4,7 +4,7 @@ import * as ai from 'ai';
 import { expect, it } from 'vitest';
 import { aiSdk } from '../../src/integrations/ai-sdk.js';
 import { AnalyticsContext } from '../../src/context/analytics-context.js';
-import { RecordingTarget } from '../integrations/recording-target.js';
+import { RecordingTarget } from '../integrations/recorder/recording-target.js';
 import { scriptedAiModel } from './ai-sdk.js';
 import { count } from './figures.js';
 import { PROMPT, scripts } from './script.js';

@@ -16,7 +16,7 @@ import { AnalyticsContext, type AnalyticsOptions } from 'nestjs-agent-analytics'
 import { openAiAgents } from 'nestjs-agent-analytics/openai-agents';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AgentsSpan, AgentsTraceProcessor } from '../../src/integrations/openai-agents-spans.js';
+import type { AgentsSpan, AgentsTraceProcessor } from '../../src/integrations/openai-agents/openai-agents-spans.js';
 import { AgentApp } from './agent-app.js';
 import { responsesDifferences } from './openai-agents-differences.js';
 import { openAiAgentsFramework } from './openai-agents.js';

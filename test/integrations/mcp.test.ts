@@ -7,7 +7,7 @@ import { createMcpHandler, McpServer as McpServer2 } from '@modelcontextprotocol
 import { afterEach, describe, expect, it } from 'vitest';
 import { AnalyticsContext } from '../../src/context/analytics-context.js';
 import { mcp, type McpOptions } from '../../src/integrations/mcp.js';
-import { ends, RecordingTarget } from './recording-target.js';
+import { ends, RecordingTarget } from './recorder/recording-target.js';
 
 const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
 const clients: Client[] = [];

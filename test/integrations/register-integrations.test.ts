@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentIntegration } from '../../src/integrations/agent-integration.js';
 import { aiSdk } from '../../src/integrations/ai-sdk.js';
 import { registerIntegrations } from '../../src/integrations/register-integrations.js';
-import { RecordingTarget } from './recording-target.js';
+import { RecordingTarget } from './recorder/recording-target.js';
 
 const hooks = globalThis as { AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[] };
 
