@@ -47,13 +47,13 @@ const rules: readonly Rule[] = [
   {
     of: ({ transport, shape }) =>
       (isSocket(transport) || isRpc(transport) || isGraphql(transport)) && !isPlain(shape) && shape !== 'observable',
-    why: 'beside values and promises, answers are Observables; iterables are an open wish',
+    why: 'beside values and promises, answers are Observables; iterables were asked for and are not read',
     reference: 'https://github.com/nestjs/nest/issues/10845',
   },
   {
     of: ({ transport, scope }) => isSocket(transport) && scope === 'request',
     why: 'gateways must be singletons',
-    reference: 'https://docs.nestjs.com/websockets/gateways',
+    reference: 'https://docs.nestjs.com/fundamentals/injection-scopes',
   },
   {
     of: ({ transport, shape, ending }) => isGraphql(transport) && shape === 'observable' && ending === 'aborted',
