@@ -63,6 +63,9 @@ export default defineConfig({
     ],
     globalSetup: [path('./test/support/compile-fixtures.ts')],
     pool: 'threads',
+    // A limit for what hangs, not for what is slow beside others.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
     // Of two cores the default leaves one idle; and most of what runs concurrently in a file waits for processes.
     maxWorkers: 2,
     maxConcurrency: 12,

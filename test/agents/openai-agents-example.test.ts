@@ -51,7 +51,7 @@ describe('examples/openai-agents', () => {
       '$ai_generation scripted success',
       '$ai_span refund_order success',
       '$ai_trace refunds success',
-      'agent_run_success refunds success',
+      'agent_run_success copilot success',
       'response_completed success',
       'tool_called refund_order success',
       'tool_decision refund_order accept',

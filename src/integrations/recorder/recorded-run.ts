@@ -140,6 +140,7 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     const models = { ...(this.totals.models ?? noModels()) };
     if (earlier?.totals.models !== undefined) addTotals(models, earlier.totals.models);
     return {
+      agentName: this.agentName,
       executionId: this.executionId,
       durationMs: this.durationMs + (earlier?.durationMs ?? 0),
       totals: {
@@ -150,7 +151,11 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     };
   }
 
-  /** The same from the first part of the run to its real end. */
+  /** These two are the same from the first part of the run to its real end. */
+  get agentName(): string | undefined {
+    return this.earlier === undefined ? this.name : this.earlier.agentName;
+  }
+
   get executionId(): string {
     return this.earlier?.executionId ?? this.traceId;
   }

@@ -28,7 +28,7 @@ export function recordResponse(run: RecordedRun, target: CaptureTarget, measured
 /** `copilot_agent_run_success` or `copilot_agent_run_failed`, with all that the run came to. */
 export function recordRun(run: RecordedRun, target: CaptureTarget, measured: JsonObject, totals: CallTotals): void {
   const event = measured.outcome === 'success' ? 'agent_run_success' : 'agent_run_failed';
-  const name = run.name ?? null;
+  const name = run.agentName ?? null;
   const id = target.captureNames ? name : null;
   const properties = { graph_id: id, graph_name: name, execution_id: run.executionId, library_agent_id: null };
   if (event === 'agent_run_failed') measured.error_type ??= null;

@@ -11,6 +11,8 @@ export interface AwaitedAnswer {
 
 /** What an interrupted run had come to, for the run that goes on with it. */
 export interface EarlierPart {
+  /** The agent that it began with: after a handover another one goes on. */
+  readonly agentName: string | undefined;
   readonly executionId: string;
   readonly durationMs: number;
   readonly totals: CallTotals;
