@@ -37,7 +37,7 @@ export class ApplicationReport implements AnalyticsReport {
     const seen = new Set<object>();
     for (const { providers, controllers } of this.sources.modules.values()) {
       for (const wrapper of [...providers.values(), ...controllers.values()]) {
-        const prototype = prototypeOf(wrapper) ?? prototypeOfValue(wrapper.instance);
+        const prototype = prototypeOf(wrapper);
         if (prototype === undefined || seen.has(prototype)) continue;
         seen.add(prototype);
         for (const { where, decorators } of trackedMethods(prototype)) found.set(where, { where, decorators });
@@ -54,16 +54,5 @@ export class ApplicationReport implements AnalyticsReport {
 
   said(): ReturnType<AnalyticsReport['said']> {
     return this.sources.reporter.said();
-  }
-}
-
-function prototypeOfValue(value: unknown): object | undefined {
-  try {
-    return typeof value === 'object' && value !== null
-      ? ((Object.getPrototypeOf(value) as object | null) ?? undefined)
-      : undefined;
-  } catch {
-    // A proxy that refuses.
-    return undefined;
   }
 }

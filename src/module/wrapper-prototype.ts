@@ -5,10 +5,20 @@ type NestModule = NonNullable<ReturnType<ModulesContainer['get']>>;
 /** What Nest's container keeps of one provider or controller. */
 export type Wrapper = Parameters<Parameters<NestModule['providers']['forEach']>[0]>[0];
 
-/** The prototype that its instances have, or will have; of what a factory makes, once it is made. */
+/** The prototype that its instances have, or will have; of a value, and of what a factory makes, once it is there. */
 export function prototypeOf({ metatype, instance, inject }: Wrapper): object | undefined {
-  // The metatype of a factory is the factory.
-  if (inject === undefined || inject === null) return (metatype?.prototype ?? undefined) as object | undefined;
-  const made: unknown = instance;
-  return typeof made === 'object' && made !== null ? (Object.getPrototypeOf(made) as object) : undefined;
+  const isFactory = inject !== undefined && inject !== null;
+  // The metatype of a factory is the factory; a value has none.
+  const ofClass = isFactory ? undefined : (metatype?.prototype as object | null | undefined);
+  return ofClass ?? prototypeOfValue(instance);
+}
+
+function prototypeOfValue(value: unknown): object | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (Object.getPrototypeOf(value) as object | null) ?? undefined;
+  } catch {
+    // A proxy that refuses.
+    return undefined;
+  }
 }

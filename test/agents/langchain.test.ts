@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { HumanMessage } from '@langchain/core/messages';
@@ -175,6 +176,14 @@ describe('What is aborted', () => {
       stop.abort();
     });
     expect(story).toBe('generation scripted-1 aborted aborted user_stopped');
+  });
+
+  it('by a signal that outlives its calls, leaves no listener of theirs on it', async () => {
+    const { signal } = new AbortController();
+    const model = new ScriptedChatModel(scripts.answer.steps);
+    const story = await told(() => model.invoke(PROMPT, { signal }));
+    expect(story).toContain('generation scripted-1');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('by leaving such a stream, is over with the application', async () => {

@@ -124,4 +124,25 @@ describe('handlers that no request reaches, and that are not tracked', () => {
       expect(said.filter((text) => text.includes('Gateway.ask'))).toHaveLength(1);
     }
   });
+
+  it('are found where what they inject is a value, and by a proxy that refuses to be looked at the bootstrap is not stopped', async () => {
+    @WebSocketGateway()
+    class Injecting {
+      @Inject('VALUE') readonly tools!: Tools;
+      @Inject('REFUSING') readonly refusing!: object;
+      @SubscribeMessage('ask')
+      ask(): string {
+        return this.tools.find();
+      }
+    }
+    const refuse = (): never => {
+      throw new Error('not to be looked at');
+    };
+    const refusing = new Proxy({}, { getPrototypeOf: refuse });
+    const more = [
+      { provide: 'VALUE', useValue: new Tools() },
+      { provide: 'REFUSING', useFactory: () => refusing, inject: [] },
+    ];
+    expect(await warnedOf([Injecting], [], more)).toEqual(['NAA115 Injecting.ask']);
+  });
 });

@@ -19,6 +19,8 @@ interface OpenCall {
   readonly lastMessage: unknown;
   hasToken: boolean;
   isStream: boolean;
+  /** Takes away what listens to its signal: that may be one for all calls. */
+  readonly stopListening: () => void;
 }
 
 interface ToolCallChunk {
@@ -65,15 +67,16 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
           sessionId: threadOf(metadata),
         });
     call.attempt();
-    calls.set(runId, { call, model, lastMessage, hasToken: false, isStream: false });
-    forgetEnded(calls);
     // A stream that no graph reads tells nothing of its abort.
-    if (around === undefined && signal !== undefined) endWith(signal, call);
+    const stopListening = around === undefined && signal !== undefined ? endWith(signal, call) : () => undefined;
+    calls.set(runId, { call, model, lastMessage, hasToken: false, isStream: false, stopListening });
+    forgetEnded(calls);
   };
 
   const taken = (runId: string): OpenCall | undefined => {
     const open = calls.get(runId);
     calls.delete(runId);
+    open?.stopListening();
     return open;
   };
 
@@ -120,9 +123,10 @@ function isSame(failed: FailedCall, model: string | undefined, message: unknown,
   return message !== undefined && failed.lastMessage === message;
 }
 
-function endWith(signal: AbortSignal, call: RecordedModelCall): void {
+function endWith(signal: AbortSignal, call: RecordedModelCall): () => void {
   const aborted = () => call.end({ outcome: 'aborted', abortReason: reasonOfAbort(signal.reason, call.outer) });
   signal.addEventListener('abort', aborted, { once: true });
+  return () => signal.removeEventListener('abort', aborted);
 }
 
 function baseUrlOf(kwargs: Serialized['kwargs']): string | undefined {
@@ -132,9 +136,10 @@ function baseUrlOf(kwargs: Serialized['kwargs']): string | undefined {
 
 /** What is at the front and over was ended from outside, and will perhaps never be told of again. */
 function forgetEnded(calls: Map<string, OpenCall>): void {
-  for (const [runId, { call }] of calls) {
+  for (const [runId, { call, stopListening }] of calls) {
     if (!call.isOver) return;
     calls.delete(runId);
+    stopListening();
   }
 }
 
