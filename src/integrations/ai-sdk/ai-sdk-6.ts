@@ -1,5 +1,7 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
 import { contextStorage } from '../../context/context-storage.js';
+import { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import {
   answersIn,
   callOf,
@@ -12,8 +14,6 @@ import {
   type ToolCallPart,
 } from './ai-sdk-events.js';
 import { AiSdk6Operations } from './ai-sdk-6-operations.js';
-import { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 interface Event {
   /** Version 7 calls some of these hooks too; its events have one. */

@@ -1,4 +1,9 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
+import { guardedHooks } from '../recorder/guarded-hooks.js';
+import { RecordedModelCall } from '../recorder/recorded-model-call.js';
+import type { RecordedRun } from '../recorder/recorded-run.js';
+import { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import {
   answersIn,
   callOf,
@@ -12,10 +17,6 @@ import {
   type ToolCallPart,
 } from './ai-sdk-events.js';
 import { OpenEmbeddings } from './open-embeddings.js';
-import { RecordedModelCall } from '../recorder/recorded-model-call.js';
-import type { RecordedRun } from '../recorder/recorded-run.js';
-import { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 interface Call {
   /** Of the whole operation. */
@@ -130,7 +131,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
 
   const embeddings = new OpenEmbeddings();
 
-  return guarded(recorder, {
+  const hooks: AiSdk7Hooks = {
     onStart,
     onLanguageModelCallStart: onModelStart,
     onLanguageModelCallEnd: onModelEnd,
@@ -173,7 +174,8 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
       const tool = recorder.find(keyOf(callId, toolCallId));
       return tool instanceof RecordedTool ? tool.runIn(execute) : execute();
     },
-  });
+  };
+  return guardedHooks(recorder, 'aiSdk()', hooks, (name) => !name.startsWith('on'));
 }
 
 /** By what the recorder finds an operation, or a part of it. */
@@ -184,12 +186,4 @@ export function keyOf(callId: string, part = ''): string {
 /** A tool of MCP says so in its result. */
 function saysError(result: unknown): boolean {
   return typeof result === 'object' && result !== null && (result as { isError?: unknown }).isError === true;
-}
-
-/** Guards all hooks but those that run the work. */
-function guarded(recorder: RunRecorder, hooks: AiSdk7Hooks): AiSdk7Hooks {
-  const entries = Object.entries(hooks).map(([name, hook]) => {
-    return [name, name.startsWith('on') ? recorder.guard(`aiSdk() ${name}`, hook as () => void) : hook];
-  });
-  return Object.fromEntries(entries) as AiSdk7Hooks;
 }

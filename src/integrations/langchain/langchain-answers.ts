@@ -1,4 +1,5 @@
 import type { ModelCall } from '../../capture/model-call.js';
+import { parsedJson } from '../recorder/parsed-json.js';
 import { chatMessage, type ChainMessage } from './langchain-messages.js';
 
 interface Generation {
@@ -47,17 +48,7 @@ function costOf(about: Readonly<Record<string, unknown>>, totalTokens: number | 
 export function resultOf(output: unknown): unknown {
   const { content, tool_call_id } = (output ?? {}) as ChainMessage;
   if (tool_call_id === undefined) return output;
-  if (typeof content !== 'string' || content.length > longestParsed || !/^[[{]/.test(content)) return content;
-  return parsed(content);
-}
-
-/** The arguments of a tool, which are told as JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  return parsedJson(content, longestParsed);
 }
 
 /** In UTF-16 units: nothing that a product event is filled from is longer. */

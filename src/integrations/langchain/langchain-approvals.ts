@@ -1,8 +1,8 @@
-import { isCommand, openToolCalls } from './langchain-messages.js';
-import type { Place } from './langchain-places.js';
 import { RecordedTool } from '../recorder/recorded-tool.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
 import type { AwaitedAnswer } from '../recorder/waiting-runs.js';
+import { isCommand, openToolCalls } from './langchain-messages.js';
+import type { Place } from './langchain-places.js';
 
 interface Interrupt {
   readonly id?: string;

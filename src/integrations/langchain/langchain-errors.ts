@@ -1,6 +1,6 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
-import type { Place } from './langchain-places.js';
 import type { SpanEnd } from '../recorder/recorded-span.js';
+import type { Place } from './langchain-places.js';
 
 /** How a runnable ended that threw this. */
 export function endOfError(thrown: unknown, { whole, span }: Place): SpanEnd {

@@ -1,6 +1,6 @@
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import type { LangChainHooks } from './langchain-callbacks.js';
 import { langChainHooks } from './langchain-hooks.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** A callback handler of LangChain. */
 export type LangChainHandler = Readonly<LangChainHooks> & {

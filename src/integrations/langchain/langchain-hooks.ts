@@ -1,14 +1,16 @@
+import { guardedHooks } from '../recorder/guarded-hooks.js';
+import { parsedJson } from '../recorder/parsed-json.js';
+import { RecordedRun } from '../recorder/recorded-run.js';
+import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { Approvals, interruptsOf, resumeOf } from './langchain-approvals.js';
-import { parsed, resultOf } from './langchain-answers.js';
+import { resultOf } from './langchain-answers.js';
 import { threadOf, type LangChainHooks, type Metadata } from './langchain-callbacks.js';
 import { endOfError } from './langchain-errors.js';
 import { answeredToolCalls, chatMessage, messagesIn, openToolCalls, userMessageIn } from './langchain-messages.js';
 import type { ChainMessage } from './langchain-messages.js';
 import { modelHooks } from './langchain-models.js';
 import { Places } from './langchain-places.js';
-import { RecordedRun } from '../recorder/recorded-run.js';
-import type { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** LangChain's callbacks for one recorder. Runs are what the application calls, and graphs wherever they are called. */
 export function langChainHooks(recorder: RunRecorder): LangChainHooks {
@@ -29,7 +31,7 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
     else endTool(span, output);
   };
 
-  return guarded(recorder, {
+  return guardedHooks<LangChainHooks>(recorder, 'langchain()', {
     ...modelHooks(recorder, places),
     handleChainStart(chain, input, runId, parentRunId, _tags, metadata, _runType, runName) {
       const around = places.find(parentRunId);
@@ -67,7 +69,7 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
         name,
         callId,
         get arguments() {
-          return parsed(input);
+          return parsedJson(input);
         },
         traceId: runId,
         sessionId: threadOf(metadata),
@@ -99,11 +101,4 @@ function endTool(tool: RecordedTool, output: unknown): void {
 function checkpointOf(metadata: Metadata): string | undefined {
   const { langgraph_checkpoint_ns: checkpoint } = metadata ?? {};
   return typeof checkpoint === 'string' ? checkpoint : undefined;
-}
-
-function guarded(recorder: RunRecorder, hooks: LangChainHooks): LangChainHooks {
-  const entries = Object.entries(hooks).map(([name, hook]): [string, unknown] => {
-    return [name, recorder.guard(`langchain() ${name}`, hook as () => void)];
-  });
-  return Object.fromEntries(entries) as unknown as LangChainHooks;
 }

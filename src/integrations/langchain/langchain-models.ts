@@ -1,4 +1,6 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
+import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { answerOf } from './langchain-answers.js';
 import {
   threadOf,
@@ -10,8 +12,6 @@ import {
 import { endOfError } from './langchain-errors.js';
 import { chatMessage } from './langchain-messages.js';
 import type { FailedCall, Places } from './langchain-places.js';
-import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 interface OpenCall {
   readonly call: RecordedModelCall;

@@ -2,11 +2,11 @@ import type { AbortReason } from '../../capture/event-details.js';
 import { AnalyticsContext } from '../../context/analytics-context.js';
 import { currentFrame } from '../../context/context-storage.js';
 import type { AnalyticsContextValues } from '../../context/context-values.js';
+import { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { errorInResult, knownError, waitsForClient } from './mcp-outcome.js';
 import { readToolRequest, type McpCaller, type McpToolRequest } from './mcp-request.js';
 import type { LowLevelServer } from './mcp-server.js';
-import { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** Names the caller of a tool; `undefined`: unknown. */
 export type McpIdentify = (caller: McpCaller) => AnalyticsContextValues | undefined;

@@ -1,10 +1,10 @@
+import type { RecordedRun } from '../recorder/recorded-run.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { KnownTraces } from './openai-agents-calls.js';
 import { AgentsRun } from './openai-agents-run.js';
 import type { AgentsSpan, AgentsTrace, AgentsTraceProcessor } from './openai-agents-spans.js';
 import { AgentsTool } from './openai-agents-tool.js';
 import { AgentsTurn } from './openai-agents-turn.js';
-import type { RecordedRun } from '../recorder/recorded-run.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** An open span with what its children need of it. */
 interface Node {

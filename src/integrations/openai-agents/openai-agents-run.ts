@@ -1,14 +1,14 @@
 import { hasClientLeft, reasonOfAbort } from '../../capture/abort-reason.js';
 import type { ModelCall } from '../../capture/model-call.js';
 import type { UserMessage } from '../../event/message-length.js';
+import type { RecordedRun, RunEnd } from '../recorder/recorded-run.js';
+import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { askedIn, inputOf, messageIn, type AskedCall } from './openai-agents-answers.js';
 import { AskedCalls, type KnownTrace } from './openai-agents-calls.js';
 import { isTurnLimit, toldError } from './openai-agents-errors.js';
 import type { AgentsSpan } from './openai-agents-spans.js';
 import type { AgentsTurn } from './openai-agents-turn.js';
-import type { RecordedRun, RunEnd } from '../recorder/recorded-run.js';
-import type { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** The run around a run: an agent that was called as a tool lies in both. */
 export interface AgentsRunAround {

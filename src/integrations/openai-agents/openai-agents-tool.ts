@@ -1,10 +1,11 @@
+import { parsedJson } from '../recorder/parsed-json.js';
+import type { RecordedRun } from '../recorder/recorded-run.js';
+import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import type { AskedCall } from './openai-agents-answers.js';
 import { refusedCall, toldToolError } from './openai-agents-errors.js';
 import type { AgentsRun } from './openai-agents-run.js';
 import { begunAt, durationOf, type AgentsSpan } from './openai-agents-spans.js';
-import type { RecordedRun } from '../recorder/recorded-run.js';
-import type { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** The execution of a tool, or a person's refusal of it, which opens the same span. */
 export class AgentsTool {
@@ -34,7 +35,7 @@ export class AgentsTool {
     const tool = this.recorded ?? this.begin();
     const durationMs = durationOf(span);
     if (this.isPaused) this.pause(tool, durationMs);
-    else if (span.error === null) tool.end({ result: parsed(span.spanData.output), durationMs });
+    else if (span.error === null) tool.end({ result: parsedJson(span.spanData.output), durationMs });
     else tool.end({ outcome: 'error', error: toldToolError(span.error), durationMs });
   }
 
@@ -46,7 +47,7 @@ export class AgentsTool {
     if (decided !== undefined) run.decided(decided, 'accept');
     this.call ??= decided;
     const time = begunAt(this.span);
-    const start = { parent: this.agent, name, callId: this.call?.id, arguments: parsed(args), time };
+    const start = { parent: this.agent, name, callId: this.call?.id, arguments: parsedJson(args), time };
     this.recorded = this.recorder.tool(start);
     return this.recorded;
   }
@@ -75,17 +76,5 @@ export class AgentsTool {
   private get arguments(): string {
     const { input } = this.span.spanData;
     return typeof input === 'string' ? input : '';
-  }
-}
-
-const LONGEST_PARSED = 100_000;
-
-/** Spans hold arguments and results as JSON. */
-function parsed(text: unknown): unknown {
-  if (typeof text !== 'string' || text.length > LONGEST_PARSED || !/^[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

@@ -1,11 +1,11 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
 import type { ModelCall } from '../../capture/model-call.js';
-import { answerIn, inputOf, usageOf } from './openai-agents-answers.js';
-import { toldError } from './openai-agents-errors.js';
-import { begunAt, durationOf, type AgentsSpan, type SpanUsage } from './openai-agents-spans.js';
 import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
 import type { RecordedRun } from '../recorder/recorded-run.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
+import { answerIn, inputOf, usageOf } from './openai-agents-answers.js';
+import { toldError } from './openai-agents-errors.js';
+import { begunAt, durationOf, type AgentsSpan, type SpanUsage } from './openai-agents-spans.js';
 
 /**
  * The call of a model in one turn. Its own span leaves open what became of it where it failed (it may be tried again)

@@ -1,4 +1,5 @@
 import { readUserMessage, type UserMessage } from '../../event/message-length.js';
+import { parsedJson } from '../recorder/parsed-json.js';
 import { textIn, type Attributes } from './otel-span.js';
 
 /** One message of a conversation, in the shape that the rest of the library knows. */
@@ -12,7 +13,7 @@ interface Part {
   readonly [field: string]: unknown;
 }
 
-/** Longer texts are not read: it would take the application's time. */
+/** Whole conversations stand in one attribute. */
 const longestRead = 2_000_000;
 
 /** What a model or an agent was told, its instructions before the rest; `undefined` where the span does not hold it. */
@@ -69,12 +70,7 @@ export function callsIn(messages: readonly OtelMessage[] | undefined): {
 
 /** A value that went into an attribute as JSON; what is none is left as it is. */
 export function read(value: unknown): unknown {
-  if (typeof value !== 'string' || value.length > longestRead || !/^\s*[[{"]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return parsedJson(value, longestRead);
 }
 
 function messagesIn(value: unknown, role = 'user'): OtelMessage[] | undefined {

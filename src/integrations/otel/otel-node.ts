@@ -1,9 +1,9 @@
 import type { Frame } from '../../context/frame.js';
-import type { OtelRun } from './otel-run.js';
-import type { SpanKind } from './otel-span.js';
 import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
 import type { RecordedRun } from '../recorder/recorded-run.js';
 import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { OtelRun } from './otel-run.js';
+import type { SpanKind } from './otel-span.js';
 
 /** An open span with what those beneath it need of it. Spans of anything else stand between those of the conventions. */
 export interface OtelNode {

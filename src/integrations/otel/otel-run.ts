@@ -1,9 +1,9 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
+import type { RecordedRun, RunEnd } from '../recorder/recorded-run.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { asksForTools, failureOf, finishReasonOf, isUnanswered } from './otel-endings.js';
 import { callsIn, inputIn, messageIn, outputIn, type OtelMessage } from './otel-messages.js';
 import { scopeOf, type OtelSpan } from './otel-span.js';
-import type { RecordedRun, RunEnd } from '../recorder/recorded-run.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** A run told by a span, with what its end can be told from: what has become of its models and tools. */
 export class OtelRun {

@@ -1,16 +1,16 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
 import { contextStorage } from '../../context/context-storage.js';
 import type { Frame } from '../../context/frame.js';
+import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
+import type { SpanEnd } from '../recorder/recorded-span.js';
+import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { failureOf, isToolCutOff, isUnanswered } from './otel-endings.js';
 import { inputIn, read } from './otel-messages.js';
 import { answerOf } from './otel-model-call.js';
 import { toldAround, type OtelNode } from './otel-node.js';
 import { kindOf, milliseconds, numberIn, parentIdOf, type OtelSpan } from './otel-span.js';
 import { OtelStarts } from './otel-starts.js';
-import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
-import type { SpanEnd } from '../recorder/recorded-span.js';
-import type { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 export interface OtelSpansOptions {
   /** Whether another integration tells the spans of this tracer. */

@@ -1,13 +1,13 @@
 import { currentFrame } from '../../context/context-storage.js';
+import { RecordedModelCall } from '../recorder/recorded-model-call.js';
+import type { RecordedRun } from '../recorder/recorded-run.js';
+import type { RecordedTool } from '../recorder/recorded-tool.js';
+import type { RunRecorder } from '../recorder/run-recorder.js';
 import { inputIn, read } from './otel-messages.js';
 import { requestOf } from './otel-model-call.js';
 import { toldAround, type OtelNode } from './otel-node.js';
 import { OtelRun } from './otel-run.js';
 import { kindOf, parentIdOf, scopeOf, textIn, type OtelSpan } from './otel-span.js';
-import { RecordedModelCall } from '../recorder/recorded-model-call.js';
-import type { RecordedRun } from '../recorder/recorded-run.js';
-import type { RecordedTool } from '../recorder/recorded-tool.js';
-import type { RunRecorder } from '../recorder/run-recorder.js';
 
 /** What a span begins: a run, a tool or a call of a model, beneath the nearest that its parents have begun. */
 export class OtelStarts {
