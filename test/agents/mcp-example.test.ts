@@ -1,11 +1,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { recordAnalytics, type AnalyticsRecorder } from 'nestjs-agent-analytics/testing';
+import type { AnalyticsRecorder } from 'nestjs-agent-analytics/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppModule } from '../../examples/mcp/app.module.js';
 import { startMcp } from '../../examples/mcp/mcp.js';
+import { ExampleApp } from './example-app.js';
 
 describe('examples/mcp', () => {
   let app: INestApplication;
@@ -13,11 +13,7 @@ describe('examples/mcp', () => {
   let client: Client;
 
   beforeAll(async () => {
-    const builder = Test.createTestingModule({ imports: [AppModule] });
-    analytics = recordAnalytics(builder);
-    app = (await builder.compile()).createNestApplication({ logger: false });
-    await startMcp(app);
-    await app.listen(0, '127.0.0.1');
+    ({ app, analytics } = await ExampleApp.start(AppModule, startMcp));
     client = new Client({ name: 'agent', version: '1' });
     const headers = { authorization: 'Bearer demo-ada' };
     const transport = new StreamableHTTPClientTransport(new URL('/mcp', await app.getUrl()), {

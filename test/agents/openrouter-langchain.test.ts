@@ -4,6 +4,7 @@ import { langchain } from 'nestjs-agent-analytics/langchain';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { AgentApp } from './agent-app.js';
 import { ModelServer } from './model-server.js';
+import { ownFields, wholeRequest } from './openrouter-fields.js';
 
 let server: ModelServer;
 let app: AgentApp;
@@ -24,7 +25,6 @@ type Fields = Record<string, unknown> & { user?: string; session_id?: string };
 
 const model = 'vendor/model-1';
 const prompt = 'hi';
-const own = { trace: { trace_name: 'copilot', generation_name: 'answer' }, metadata: { plan: 'pro' } };
 const openRouter = (more: object) =>
   new ChatOpenRouter({ apiKey: 'x', model, maxRetries: 0, baseURL: server.url, ...more });
 const openAi = (more: object) =>
@@ -47,17 +47,8 @@ const clients: Record<string, (fields: Fields) => Promise<unknown>> = {
 // What `openRouterTracing()` answers, and what an application adds to it, arrives at OpenRouter whole.
 it.each(Object.entries(clients))('OpenRouter is told the user and the session by %s', async (_, call) => {
   server.answer = { json: { ...answer, choices: [{ ...choice, message }], usage } };
-  await app.as('ada', () => call({ ...app.analytics.openRouterTracing(), ...own }));
-  expect(server.requests).toEqual([
-    expect.objectContaining({
-      model,
-      user: 'ada',
-      session_id: 'session-ada',
-      posthogDistinctId: 'ada',
-      posthogProperties: { environment: 'test' },
-      ...own,
-    }),
-  ]);
+  await app.as('ada', () => call({ ...app.analytics.openRouterTracing(), ...ownFields }));
+  expect(server.requests).toEqual(wholeRequest(model));
 });
 
 it('ChatOpenAI takes them from no option of a single call: it has to be made for the request', async () => {

@@ -1,30 +1,19 @@
-import type { INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { recordAnalytics, type AnalyticsRecorder } from 'nestjs-agent-analytics/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppModule } from '../../examples/otel/app.module.js';
+import { ExampleApp } from './example-app.js';
 
-let app: INestApplication;
-let analytics: AnalyticsRecorder;
+let example: ExampleApp;
 beforeAll(async () => {
-  const builder = Test.createTestingModule({ imports: [AppModule] });
-  analytics = recordAnalytics(builder);
-  app = (await builder.compile()).createNestApplication({ logger: false });
-  await app.listen(0, '127.0.0.1');
+  example = await ExampleApp.start(AppModule);
 });
-afterAll(() => app.close());
+afterAll(() => example.app.close());
 
 it('examples/otel: two users at once, each with the message, the tool, the run and one tree of their own', async () => {
-  const url = await app.getUrl();
-  const answers = await Promise.all(
-    ['ada', 'bob'].map(async (user) => {
-      const headers = { authorization: `Bearer demo-${user}`, 'content-type': 'application/json' };
-      const body = JSON.stringify({ message: `A room for ${user === 'ada' ? 4 : 2}` });
-      return (await fetch(`${url}/chat/s-${user}/messages`, { method: 'POST', headers, body })).json();
-    }),
-  );
+  const ask = (user: string, seats: number) =>
+    example.post(`/chat/s-${user}/messages`, { message: `A room for ${seats}` }, user);
+  const answers = await Promise.all([ask('ada', 4), ask('bob', 2)]);
   expect(answers).toEqual([{ answer: 'I found this: Grace.' }, { answer: 'I found this: Ada.' }]);
-  const events = analytics.events();
+  const events = example.analytics.events();
   for (const user of ['ada', 'bob']) {
     const own = events.filter(({ distinctId }) => distinctId === user);
     expect(own.map(({ event }) => event).sort()).toEqual([

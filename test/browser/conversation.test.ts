@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AnalyticsEvent, JsonObject } from '../../src/event/analytics-event.js';
 import { anonymousEvent, sampleEvent } from '../inbox/sample-events.js';
-import { violations } from './axe.js';
+import { faultsInEachAppearance } from './appearances.js';
 import { launchBrowser } from './browser.js';
 import { InboxPage } from './inbox-page.js';
 
@@ -156,18 +156,7 @@ describe('a conversation', () => {
     await there.page.keyboard.press('Enter');
     await there.page.locator('.detail[data-shown]', { hasText: 'copilot_tool_called' }).waitFor();
     await there.page.keyboard.press('Escape');
-    const found: string[] = [];
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 390],
-    ] as const) {
-      await there.page.emulateMedia({ colorScheme });
-      await there.page.setViewportSize({ width, height: 800 });
-      for (const violation of await violations(there.page)) found.push(`${colorScheme}, ${width}: ${violation}`);
-      expect(await there.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    }
-    expect(found).toEqual([]);
+    expect(await faultsInEachAppearance(there.page)).toEqual([]);
   });
 
   it('says nothing of others, and runs nothing of hostile names', async () => {

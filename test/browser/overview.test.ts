@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleConversation, sampleEvent } from '../inbox/sample-events.js';
-import { violations } from './axe.js';
+import { faultsInEachAppearance } from './appearances.js';
 import { launchBrowser } from './browser.js';
 import { InboxPage } from './inbox-page.js';
 
@@ -122,18 +122,10 @@ describe('the overview', () => {
     await there.shows(80);
     await openOverview(80);
     for (const summary of await there.page.locator('.figure-numbers summary').all()) await summary.click();
-    const found: string[] = [];
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 390],
-    ] as const) {
-      await there.page.emulateMedia({ colorScheme });
-      await there.page.setViewportSize({ width, height: 800 });
-      for (const violation of await violations(there.page)) found.push(`${colorScheme}, ${width}: ${violation}`);
-      expect(await there.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    const found = await faultsInEachAppearance(there.page, async (check) => {
+      await check();
       await markOf(there.page, 'tools', '--bad');
-    }
+    });
     expect(found).toEqual([]);
   });
 });

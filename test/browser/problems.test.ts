@@ -6,7 +6,7 @@ import type { AnalyticsOptions } from '../../src/module/analytics.options.js';
 import { TrackToolCall } from '../../src/tracking/track-tool-call.decorator.js';
 import { startAnalyticsApp, type AnalyticsApp } from '../inbox/problems/analytics-app.js';
 import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
-import { violations } from './axe.js';
+import { faultsInEachAppearance } from './appearances.js';
 import { collectComplaints, launchBrowser } from './browser.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
@@ -120,18 +120,7 @@ describe('the problems', () => {
     }
     await page.keyboard.press('Enter');
     await problem('said:NAA303').waitFor();
-    const found: string[] = [];
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 390],
-    ] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      for (const violation of await violations(page)) found.push(`${colorScheme}, ${width}: ${violation}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    }
-    expect(found).toEqual([]);
+    expect(await faultsInEachAppearance(page)).toEqual([]);
     // What scrolls is reached by the keys.
     await page.locator('main.problems').focus();
     await page.keyboard.press('End');
