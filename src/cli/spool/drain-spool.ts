@@ -7,7 +7,7 @@ import { inspectSpool } from '../../spool/inspect-spool.js';
 import type { CommandGroup } from '../run-command.js';
 import type { Terminal } from '../terminal.js';
 import { WrongUse } from '../wrong-use.js';
-import { counted } from './counted.js';
+import { counted } from '../../event/counted.js';
 import { folderArgument } from './folder-argument.js';
 import { ownDestination, type OwnDestination } from './own-destination.js';
 import { progressBar } from './progress-bar.js';

@@ -5,7 +5,7 @@ import { visitPending } from '../../spool/inspect-spool.js';
 import type { SpoolRecord } from '../../spool/spool-record.js';
 import type { CommandGroup } from '../run-command.js';
 import { forTerminal } from '../terminal.js';
-import { counted } from './counted.js';
+import { counted } from '../../event/counted.js';
 import { folderArgument } from './folder-argument.js';
 import { progressBar } from './progress-bar.js';
 

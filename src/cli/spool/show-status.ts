@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { inspectSpool, type InspectedSpool } from '../../spool/inspect-spool.js';
 import type { CommandGroup } from '../run-command.js';
 import { forTerminal, jsonLine } from '../terminal.js';
-import { counted } from './counted.js';
+import { counted } from '../../event/counted.js';
 import { folderArgument } from './folder-argument.js';
 import { ownDestination } from './own-destination.js';
 import { progressBar } from './progress-bar.js';

@@ -1,5 +1,5 @@
 import type { InspectedSpool } from '../../spool/inspect-spool.js';
-import { counted } from './counted.js';
+import { counted } from '../../event/counted.js';
 
 /** What a person can do about what waits in a spool; `own` is the destination of the environment. */
 export function whatToDo({ instances, dead }: InspectedSpool, own: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import type { AnalyticsStats } from '../../delivery/delivery.js';
+import { counted } from '../../event/counted.js';
 import type { VerdictLevel } from '../inbox-api.js';
 import type { VerdictSettings } from '../verdicts/verdict-settings.js';
-import { counted } from './problem.js';
 import type { DeliveryHealth } from './problem-api.js';
 
 /** Events that wait for longer are late, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { AnalyticsReport } from '../../delivery/analytics-report.js';
+import { counted } from '../../event/counted.js';
 import type { CallNotes } from './call-notes.js';
-import { counted } from './problem.js';
 import type { Problem } from './problem-api.js';
 
 /** The one most likely reason why there is no event, a sentence; `null` where some have come. */

@@ -30,11 +30,6 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** `1 event`, `2 events`. */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
-
 function itemOf({ event, source, count }: NotedName): ProblemItem {
   const name = source ?? event ?? '(no name)';
   return { name, detail: source === null ? null : event, count };

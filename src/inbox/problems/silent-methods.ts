@@ -1,6 +1,7 @@
 import type { AnalyticsReport } from '../../delivery/analytics-report.js';
+import { counted } from '../../event/counted.js';
 import type { CallNotes } from './call-notes.js';
-import { counted, isoTime, problem } from './problem.js';
+import { isoTime, problem } from './problem.js';
 import type { Problem, ProblemItem } from './problem-api.js';
 
 /** The most calls in flight that are looked at. */
