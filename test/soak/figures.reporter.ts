@@ -7,7 +7,9 @@ export default class FiguresReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const failed = tests.filter((test) => test.result().state !== 'passed').length;
     const { soak } = tests.map((test) => test.meta() as { soak?: SoakReport }).find((meta) => meta.soak) ?? {};
-    process.stdout.write(`\nsoak: ${soak === undefined ? 'no figures' : figuresOf(soak)}, ${failed} failed\n`);
+    const found = tests.filter((test) => 'foundMixUp' in test.meta()).length;
+    const figures = soak === undefined ? 'no figures' : figuresOf(soak);
+    process.stdout.write(`\nsoak: ${figures}, ${found} planted mix-ups found, ${failed} failed\n`);
   }
 }
 
