@@ -24,8 +24,6 @@ interface Outage {
   /** With simulated time in the long form too, posthog-node's apart. */
   readonly simulated?: boolean;
   readonly short?: Row['short'];
-  /** Requests hang, so that simulated time must not wait for them. */
-  readonly hangs?: boolean;
 }
 
 const events = 200;
@@ -63,8 +61,8 @@ const outages: Outage[] = [
     simulated: true,
     begin: once(faults.cutBeforeAnswer, 3),
   },
-  { name: 'half an answer', seconds: 25, begin: once(faults.halfAnswer, 2), hangs: true },
-  { name: 'never answers for 40 s', seconds: 40, begin: always(faults.hang), hangs: true },
+  { name: 'half an answer', seconds: 25, begin: once(faults.halfAnswer, 2) },
+  { name: 'never answers for 40 s', seconds: 40, begin: always(faults.hang) },
   { name: 'answers in 20 s, for 60 s', seconds: 60, begin: always(faults.slow(20_000)), short: [] },
   { name: '200 with HTML for 30 s', seconds: 30, says: 'NAA304', begin: always(faults.html200) },
   { name: '302 to a login page for 30 s', seconds: 30, says: 'NAA304', begin: always(faults.redirect302) },
@@ -120,9 +118,9 @@ export const networkRows: readonly Row[] = outages.map((outage) => ({
 async function run(outage: Outage, delivery: DeliveryKind, form: Form): Promise<Tally> {
   const isReal = delivery === 'posthog-node' || (form === 'long' && !outage.simulated);
   const start = Date.parse(outage.start ?? now);
-  const time = isReal ? realTime : simulatedTime(start, outage.hangs ? 30 : undefined);
   const shift = isReal && outage.start ? start - Date.now() : 0;
-  const server = await startPostHogServer({ apiKey, clock: () => time.clock.now() + shift });
+  const server: PostHogServer = await startPostHogServer({ apiKey, clock: () => time.clock.now() + shift });
+  const time: PassingTime = isReal ? realTime : simulatedTime(start, () => server.isHanging);
   await outage.begin(server);
   const host = outage.host?.(server) ?? server.url;
   const folder = folderFor();

@@ -17,16 +17,19 @@ export const realTime: PassingTime = {
   },
 };
 
-/**
- * `patienceMs`: how long what is under way may take in real time before the clock moves on all the same, as it must
- * where a server never answers.
- */
-export function simulatedTime(start: number, patienceMs = 5_000): PassingTime {
+/** In real milliseconds: how long what is under way may take before the clock moves on all the same. */
+const patienceMs = 5_000;
+/** Where some of it will never be answered, and the rest may still be. */
+const patienceWithStuckMs = 30;
+
+/** Time from timer to timer; `isStuck` tells whether the server lets somebody wait for ever. */
+export function simulatedTime(start: number, isStuck: () => boolean): PassingTime {
   const clock = new FakeClock(start);
   const settle = async (isMoving: () => boolean) => {
-    const end = performance.now() + patienceMs;
+    const begun = performance.now();
+    const patience = () => (isStuck() ? patienceWithStuckMs : patienceMs);
     do await new Promise((turn) => setImmediate(turn));
-    while (isMoving() && performance.now() < end);
+    while (isMoving() && performance.now() - begun < patience());
   };
   return {
     clock,

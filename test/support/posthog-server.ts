@@ -80,6 +80,11 @@ export class PostHogServer {
     return this.faultsNow.add(fault, times);
   }
 
+  /** Whether a request waits for an answer, or the rest of one, that will never come. */
+  get isHanging(): boolean {
+    return this.hanging.size > 0;
+  }
+
   /** Ends all faults; requests that hang are cut. */
   clearFaults(): void {
     this.faultsNow.clear();
