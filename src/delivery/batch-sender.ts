@@ -12,8 +12,10 @@ export type SendOutcome =
   | { readonly kind: 'wrong_key'; readonly error: string }
   /** Whoever answers is not PostHog's endpoint: redirects, web pages, 403, 404. */
   | { readonly kind: 'wrong_endpoint'; readonly error: string }
-  /** Something in the batch is not accepted, or it is too large: 400, 413. */
-  | { readonly kind: 'refused'; readonly error: string };
+  /** Something in the batch is not accepted: 400. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** The batch, or something in it, is too large: 413. */
+  | { readonly kind: 'too_large'; readonly error: string };
 
 /** The one that owns delivery: takes a batch and says what became of it. */
 export interface BatchSender {

@@ -21,7 +21,8 @@ export function classifyAnswer(answer: HttpAnswer, now: number): SendOutcome {
     return { kind: 'retry', error, retryAfterMs: retryAfterMs(answer.retryAfter, now) };
   }
   if (status === 401) return { kind: 'wrong_key', error };
-  if (status === 400 || status === 413) return { kind: 'refused', error };
+  if (status === 400) return { kind: 'refused', error };
+  if (status === 413) return { kind: 'too_large', error };
   return { kind: 'wrong_endpoint', error };
 }
 

@@ -149,6 +149,10 @@ export class Courier {
         this.keep(batch, 'endpoint_hold', wasProbe);
         this.reports.wrongEndpoint(outcome.error);
         break;
+      case 'too_large':
+        this.parts.outbox.tooLarge(batch);
+        this.settleRefused(batch, outcome.error, wasProbe);
+        break;
       case 'refused':
         this.settleRefused(batch, outcome.error, wasProbe);
     }

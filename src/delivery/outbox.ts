@@ -1,4 +1,5 @@
 import { Batch } from './batch.js';
+import { BatchSize } from './batch-size.js';
 import { batchLimits, type EventStore, type Lane, type StoredEvent } from './event-store.js';
 
 /** The batches of one lane: which is sent next, which are under way, which came back. */
@@ -7,11 +8,14 @@ export class Outbox {
   /** Batches that came back, oldest first. */
   private returned: Batch[] = [];
   private taken = 0;
+  private readonly size: BatchSize;
 
   constructor(
     private readonly store: EventStore,
     private readonly lane: Lane,
-  ) {}
+  ) {
+    this.size = new BatchSize(batchLimits[lane]);
+  }
 
   get eventsInFlight(): number {
     return countOf(this.inFlight);
@@ -62,9 +66,17 @@ export class Outbox {
     for (const half of batch.halves()) this.insert(half);
   }
 
+  /** The endpoint found it too large: fresh events go in smaller batches. */
+  tooLarge(batch: Batch): void {
+    // One event alone can't be made smaller, and says nothing about several.
+    if (batch.events.length > 1) this.size.tooLarge(batch.bytes);
+  }
+
   /** Lets go of a batch in flight, whose events need to be kept no more. */
   settle(batch: Batch): void {
-    if (this.inFlight.delete(batch)) this.store.settle(batch.events);
+    if (!this.inFlight.delete(batch)) return;
+    this.store.settle(batch.events);
+    this.size.fits();
   }
 
   /** Lets go of a batch in flight that the endpoint will never accept. */
@@ -81,7 +93,7 @@ export class Outbox {
   }
 
   private takeFresh(partial: boolean): Batch | undefined {
-    const limit = batchLimits[this.lane];
+    const { limit } = this.size;
     const waiting = this.store.waiting(this.lane);
     if (!partial && waiting.events < limit.events && waiting.bytes < limit.bytes) return undefined;
     const events = this.store.take(this.lane, limit);

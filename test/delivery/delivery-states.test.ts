@@ -308,6 +308,20 @@ describe('Delivery, state by state', () => {
     expect(pipeline.stats()).toMatchObject({ delivered: 10, dead: 0 });
   });
 
+  it('learns from 413 how much goes into one request', async () => {
+    const { pipeline, record } = start();
+    let refused = 0;
+    server.fault(({ events }) => (events.length > 10 && ++refused ? faults.status(413) : undefined));
+    record(100);
+    await pipeline.flush();
+    // 100, twice 50, four times 25, eight times 12 or 13.
+    expect(refused).toBe(15);
+    record(300);
+    await pipeline.flush();
+    expect(pipeline.stats()).toMatchObject({ delivered: 400, dead: 0 });
+    expect(refused).toBe(15);
+  });
+
   it('lets several bad events of one batch die and delivers the rest', async () => {
     const { pipeline, record } = start();
     const bad = ['event_1', 'event_2', 'event_50', 'event_100'];

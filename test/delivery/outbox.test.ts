@@ -88,6 +88,33 @@ describe('Outbox', () => {
     expect(tried).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
+  it('makes smaller batches of fresh events where the endpoint finds them too large, and larger ones again', () => {
+    append(1_000);
+    const tooLarge = (events: number) => {
+      const batch = take();
+      expect(batch.events).toHaveLength(events);
+      outbox.tooLarge(batch);
+      outbox.settle(batch);
+    };
+    tooLarge(100);
+    tooLarge(50);
+    // 250 bytes hold 25 of ten; the batch that was found too large counts as accepted above.
+    for (let accepted = 1; accepted < 100; accepted++) {
+      append(25);
+      const batch = take();
+      expect(batch.events).toHaveLength(25);
+      outbox.settle(batch);
+    }
+    expect(take().events).toHaveLength(50);
+  });
+
+  it('makes no smaller batches because of one event that is too large alone', () => {
+    append(1);
+    outbox.tooLarge(take());
+    append(100);
+    expect(take().events).toHaveLength(100);
+  });
+
   it('counts what waits and what is under way, and knows the oldest', () => {
     append(150);
     const first = take();

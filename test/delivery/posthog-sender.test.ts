@@ -105,7 +105,7 @@ describe('PostHogSender', () => {
     ['429 with Retry-After', faults.status(429, { 'retry-after': '7' }), { kind: 'retry', retryAfterMs: 7_000 }],
     ['401', faults.status(401), { kind: 'wrong_key', error: 'HTTP 401' }],
     ['400', faults.status(400), { kind: 'refused', error: 'HTTP 400' }],
-    ['413', faults.status(413), { kind: 'refused', error: 'HTTP 413' }],
+    ['413', faults.status(413), { kind: 'too_large', error: 'HTTP 413' }],
     ['302', faults.redirect302, { kind: 'wrong_endpoint', error: 'HTTP 302' }],
     ['a web page', faults.html200, { kind: 'wrong_endpoint' }],
     ['the older answer', faults.status(200, {}, '{"status":1}'), { kind: 'accepted' }],
@@ -151,7 +151,10 @@ describe('PostHogSender', () => {
       told = true;
     });
     const text = Array.from({ length: 200_000 }, (_, index) => (index * 7_919).toString(36)).join('');
-    expect(await senderTo(host).send('batch', [stored('e', { text })])).toEqual({ kind: 'refused', error: 'HTTP 413' });
+    expect(await senderTo(host).send('batch', [stored('e', { text })])).toEqual({
+      kind: 'too_large',
+      error: 'HTTP 413',
+    });
   });
 
   it.each([

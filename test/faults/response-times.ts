@@ -24,12 +24,15 @@ export const mostRatio = 1.25;
 /** Two that differ in nothing come to 0.8 to 1.3 in five pairs: where five say that it is too much, more are asked. */
 const pairs = 5;
 const mostPairs = 20;
-/** A pair is made of short turns, so that what else the machine does strikes both alike. */
-const turnsOfPair = 8;
+/**
+ * A pair is made of short turns, so that what else the machine does strikes both alike, and of many: in two seconds a
+ * single pause of the machine decides what the p99 is.
+ */
+const turnsOfPair = 16;
 const turnMs = 250;
 const mostUrgent = -20;
 
-/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine, and a quarter of an hour. */
+/** Measures at a fixed open-loop rate, fault and health in turn. Needs a quiet machine, and half an hour. */
 export async function responseTimes(onEach: (times: ResponseTimes) => void): Promise<ResponseTimes[]> {
   const before = getPriority();
   // The applications inherit it.
