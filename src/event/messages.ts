@@ -293,4 +293,16 @@ export const messages = {
     code: 'NAA513',
     text: `${events === 1 ? 'One event was' : `${events} events were`} shown, but not taken by ${host} (${why}); the inbox does not try again. Do this: see that PostHog can be reached from here, and send what matters once more.`,
   }),
+  noOptions: (found: string): Message => ({
+    code: 'NAA011',
+    text: `The options of AnalyticsModule are ${found}, not an object. Do this: let the factory of forRootAsync() return an object; {} leaves everything to the environment.`,
+  }),
+  beforeConfiguration: (): Message => ({
+    code: 'NAA116',
+    text: 'A tracked method was called before the ConfigModule had loaded, so before it was known where events go: that call was not recorded. Do this: call it from onModuleInit or later, or inject AnalyticsService where it is called, which waits for the ConfigModule.',
+  }),
+  oldFramework: (integration: string, found: string, floor: string): Message => ({
+    code: 'NAA605',
+    text: `${integration} found ${found}, and needs ${floor} or newer: it reports less than there is, or nothing. Do this: upgrade it, or leave the integration out; decorators and AnalyticsService work beside any version.`,
+  }),
 } as const;

@@ -1,10 +1,9 @@
 import type { CapturedContent } from '../capture/content-capture.js';
-import { messages } from '../event/messages.js';
 import type { AgentIntegration } from '../integrations/agent-integration.js';
 import type { RecorderOptions } from '../integrations/recorder/run-recorder.js';
 import type { AnalyticsOptions } from './analytics.options.js';
-import { AnalyticsConfigurationError } from './configuration-error.js';
-import { NOT_VALID, oneOf, type SettingParser } from './setting-parsers.js';
+import { badOption, readOption } from './read-setting.js';
+import { callback, NOT_VALID, oneOf, type SettingParser } from './setting-parsers.js';
 
 /** The settings of agent frameworks and of PostHog's AI events. */
 export interface AgentSettings extends RecorderOptions {
@@ -16,13 +15,13 @@ export interface AgentSettings extends RecorderOptions {
 
 /** The options that only exist in code; throws `AnalyticsConfigurationError` for the first that is malformed. */
 export function readAgentSettings(options: AnalyticsOptions): AgentSettings {
-  const integrations = read('integrations', options.integrations, listOfIntegrations) ?? [];
+  const integrations = readOption('integrations', options.integrations, listOfIntegrations) ?? [];
   return {
     integrations,
-    traces: read('traces', options.traces, trueOrFalse) ?? integrations.length > 0,
-    generations: read('generations', options.generations, oneOf('ours', 'openrouter', 'off')) ?? 'ours',
-    toolEvents: read('toolEvents', options.toolEvents, mapOfToolEvents) ?? {},
-    isAgentRun: read('isAgentRun', options.isAgentRun, callback),
+    traces: readOption('traces', options.traces, trueOrFalse) ?? integrations.length > 0,
+    generations: readOption('generations', options.generations, oneOf('ours', 'openrouter', 'off')) ?? 'ours',
+    toolEvents: readOption('toolEvents', options.toolEvents, mapOfToolEvents) ?? {},
+    isAgentRun: readOption('isAgentRun', options.isAgentRun, callback()),
     captureContent: readContent(options.captureContent),
   };
 }
@@ -43,17 +42,12 @@ function readContent(content: AnalyticsOptions['captureContent']): ReadonlySet<C
     ? content.find((name) => !(contents as readonly unknown[]).includes(name))
     : content;
   if (wrong === undefined) return new Set(content);
-  throw malformed('captureContent', wrong, `true, false, or a list of ${contents.join(', ')}`);
+  throw badOption('captureContent', wrong, `true, false, or a list of ${contents.join(', ')}`);
 }
 
 const trueOrFalse: SettingParser<boolean> = {
   expected: 'true or false',
   parse: (raw) => (typeof raw === 'boolean' ? raw : NOT_VALID),
-};
-
-const callback: SettingParser<NonNullable<AnalyticsOptions['isAgentRun']>> = {
-  expected: 'a function',
-  parse: (raw) => (typeof raw === 'function' ? (raw as NonNullable<AnalyticsOptions['isAgentRun']>) : NOT_VALID),
 };
 
 const listOfIntegrations: SettingParser<readonly AgentIntegration[]> = {
@@ -78,15 +72,3 @@ const mapOfToolEvents: SettingParser<NonNullable<AnalyticsOptions['toolEvents']>
     return isMap ? (raw as NonNullable<AnalyticsOptions['toolEvents']>) : NOT_VALID;
   },
 };
-
-function read<T>(option: string, raw: unknown, parser: SettingParser<T>): T | undefined {
-  if (raw === undefined) return undefined;
-  const value = parser.parse(raw);
-  if (value === NOT_VALID) throw malformed(option, raw, parser.expected);
-  return value;
-}
-
-function malformed(option: string, found: unknown, expected: string): AnalyticsConfigurationError {
-  const shown = typeof found === 'string' ? JSON.stringify(found.slice(0, 60)) : `a ${typeof found}`;
-  return new AnalyticsConfigurationError(messages.badSetting(`the option ${option}`, shown, expected));
-}

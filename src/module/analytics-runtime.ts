@@ -12,6 +12,7 @@ import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-ident
 import { AgentHooks } from './agent-hooks.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { ApplicationReport } from './application-report.js';
+import { hasConfigModule, whenConfigured } from './configured.js';
 import { bindInstances } from './instance-binder.js';
 import { Lifecycle } from './lifecycle.js';
 import { NestReporter } from './nest-reporter.js';
@@ -26,8 +27,8 @@ export const ANALYTICS_OPTIONS = Symbol.for('nestjs-agent-analytics:options');
 export const MODULE_ID = Symbol.for('nestjs-agent-analytics:module-id');
 
 /**
- * One application's analytics, from start to end. It comes up once: at the bootstrap, when every loader of a
- * ConfigModule has finished, or earlier, where something is captured before that.
+ * One application's analytics, from start to end. It comes up once: at the bootstrap, or earlier, where something is
+ * captured before that; but not before every loader of a ConfigModule has finished.
  */
 @Injectable()
 export class AnalyticsRuntime {
@@ -39,6 +40,8 @@ export class AnalyticsRuntime {
   private lifecycle: Lifecycle | undefined;
   private agents: AgentHooks | undefined;
   private failure: Error | undefined;
+  private isConfigured: boolean;
+  private wasCalledEarly = false;
 
   constructor(
     @Inject(ANALYTICS_OPTIONS) private readonly options: AnalyticsOptions,
@@ -50,7 +53,11 @@ export class AnalyticsRuntime {
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
   ) {
-    handle.starter = () => void this.start();
+    this.isConfigured = !hasConfigModule(modules);
+    handle.starter = () => {
+      this.wasCalledEarly ||= !this.isConfigured;
+      this.start();
+    };
     sinks.report = new ApplicationReport({
       modules,
       reporter: this.reporter,
@@ -60,9 +67,18 @@ export class AnalyticsRuntime {
     });
   }
 
-  /** Brings analytics up if it is not; `undefined` where it is off. Never throws: `bootstrap` does. */
+  /** Resolves when the settings can be read. */
+  async configured(): Promise<true> {
+    await whenConfigured(this.modules);
+    return (this.isConfigured = true);
+  }
+
+  /**
+   * Brings analytics up if it is not; `undefined` where it is off, and while the settings can't be read yet. Never
+   * throws: `bootstrap` does.
+   */
   start(): AnalyticsCore | undefined {
-    if (this.wiring === undefined && this.failure === undefined) {
+    if (this.wiring === undefined && this.failure === undefined && this.isConfigured) {
       this.handle.starter = undefined;
       try {
         this.root.runInAsyncScope(() => this.bringUp());
@@ -80,6 +96,7 @@ export class AnalyticsRuntime {
     if (ours.length > 1) throw new AnalyticsConfigurationError(messages.secondForRoot());
     // A sink may have come since something asked for analytics and found it off.
     if (this.wiring?.on === undefined && !this.sinks.isEmpty) this.wiring = undefined;
+    this.isConfigured = true;
     this.start();
     if (this.failure !== undefined) throw this.failure;
     if (this.identities.settings !== undefined) installRequestFrames(this.adapterHost.httpAdapter, this.identities);
@@ -124,6 +141,7 @@ export class AnalyticsRuntime {
       return;
     }
     handle.target = wiring.on.core.capture;
+    if (this.wasCalledEarly) reporter.warnOnce(messages.beforeConfiguration());
     const agents = new AgentHooks(settings, wiring.on.core.capture, handle, systemClock);
     this.agents = agents;
     if (settings.interceptor) {

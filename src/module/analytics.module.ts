@@ -17,6 +17,7 @@ import { messages } from '../event/messages.js';
 import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-identities.js';
 import type { AnalyticsAsyncOptions, AnalyticsOptions, AnalyticsOptionsFactory } from './analytics.options.js';
 import { ANALYTICS_OPTIONS, AnalyticsRuntime, MODULE_ID } from './analytics-runtime.js';
+import { CONFIGURED } from './configured.js';
 import { POSTHOG_CLIENT } from './posthog-client.token.js';
 import { RECORDING } from './recording.js';
 import { AnalyticsConfigurationError } from './settings.js';
@@ -86,23 +87,27 @@ const providers: Provider[] = [
   { provide: REQUEST_IDENTITIES, useFactory: () => new RequestIdentities() },
   { provide: SINK_REGISTRY, useFactory: () => new SinkRegistry() },
   { provide: RECORDING, useValue: null },
+  { provide: CONFIGURED, useFactory: (runtime: AnalyticsRuntime) => runtime.configured(), inject: [AnalyticsRuntime] },
   {
     provide: AnalyticsService,
     useFactory: (runtime: AnalyticsRuntime) => new AnalyticsService(() => runtime.start()),
-    inject: [AnalyticsRuntime],
+    inject: [AnalyticsRuntime, CONFIGURED],
   },
   {
     // Transient, so that posthog-node is loaded only where somebody asks for it.
     provide: POSTHOG_CLIENT,
     useFactory: (runtime: AnalyticsRuntime) => runtime.posthogClient(),
-    inject: [AnalyticsRuntime],
+    inject: [AnalyticsRuntime, CONFIGURED],
     scope: Scope.TRANSIENT,
   },
 ];
 
 function asyncProviders(options: AnalyticsAsyncOptions): Provider[] {
-  const withInterceptor = (made: AnalyticsOptions): AnalyticsOptions =>
-    options.interceptor === undefined ? made : { interceptor: options.interceptor, ...made };
+  const withInterceptor = (made: AnalyticsOptions): AnalyticsOptions => {
+    // What is no object is refused with all settings, not made one here.
+    const isObject = typeof made === 'object' && (made as AnalyticsOptions | null) !== null;
+    return options.interceptor === undefined || !isObject ? made : { interceptor: options.interceptor, ...made };
+  };
   const { useFactory } = options;
   if (useFactory !== undefined) {
     return [

@@ -36,6 +36,18 @@ export function readSetting<T>(
   throw new AnalyticsConfigurationError(messages.badSetting(where, shown(raw), parser.expected));
 }
 
+/** An option that stands in code only; `undefined` where it is absent. Throws as `readSetting` does. */
+export function readOption<T>(option: string, raw: unknown, parser: SettingParser<T>): T | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  const value = parser.parse(raw);
+  if (value === NOT_VALID) throw badOption(option, raw, parser.expected);
+  return value;
+}
+
+export function badOption(option: string, found: unknown, expected: string): AnalyticsConfigurationError {
+  return new AnalyticsConfigurationError(messages.badSetting(`the option ${option}`, shown(found), expected));
+}
+
 /** A variable that is set to nothing counts as not set. */
 export function present(raw: unknown): unknown {
   return raw === null || (typeof raw === 'string' && raw.trim() === '') ? undefined : raw;
@@ -51,8 +63,9 @@ export function refuseUnknown(options: object, known: readonly string[], within 
 }
 
 /** A value as it may stand in a message: short, and never a key that ended up in the wrong variable. */
-function shown(raw: unknown): string {
-  if (typeof raw === 'number' || typeof raw === 'boolean' || typeof raw === 'bigint') return String(raw);
+export function shown(raw: unknown): string {
+  if (raw === null || ['number', 'boolean', 'bigint', 'undefined'].includes(typeof raw)) return String(raw);
+  if (typeof raw === 'object') return Array.isArray(raw) ? 'a list' : 'an object';
   if (typeof raw !== 'string') return `a ${typeof raw}`;
   const text = raw.replace(/ph[cx]_\w+/g, 'ph?_…').replace(/\/\/[^/@]*@/, '//…@');
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -67,3 +67,33 @@ export const prefix: SettingParser<string> = {
   expected: 'letters, digits, "_", "-" or "." (it may be empty in code)',
   parse: (raw) => (typeof raw === 'string' && /^[\w.-]{0,50}$/.test(raw) ? raw : NOT_VALID),
 };
+
+/** A function; what it takes and gives is left to its type. */
+export function callback<T>(): SettingParser<T> {
+  return { expected: 'a function', parse: (raw) => (typeof raw === 'function' ? (raw as T) : NOT_VALID) };
+}
+
+/** An object with these methods. */
+export function objectWith<T extends object>(
+  expected: string,
+  ...methods: readonly (string & keyof T)[]
+): SettingParser<T> {
+  return {
+    expected,
+    parse(raw) {
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return NOT_VALID;
+      const isComplete = methods.every((method) => typeof (raw as Partial<T>)[method] === 'function');
+      return isComplete ? (raw as T) : NOT_VALID;
+    },
+  };
+}
+
+export function listOf<T>(expected: string, each: SettingParser<T>): SettingParser<readonly T[]> {
+  return {
+    expected,
+    parse(raw) {
+      const isList = Array.isArray(raw) && raw.every((item) => each.parse(item) !== NOT_VALID);
+      return isList ? (raw as readonly T[]) : NOT_VALID;
+    },
+  };
+}

@@ -1,11 +1,33 @@
+import type { EventSink } from '../delivery/event-sink.js';
 import { refusedPostHogOptions } from '../delivery/posthog-client.js';
+import type { Catalog } from '../event/catalog.js';
 import { messages } from '../event/messages.js';
 import { readAgentSettings, type AgentSettings } from './agent-settings.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { AnalyticsConfigurationError } from './configuration-error.js';
 import { readDelivery, type DeliverySettings } from './delivery-settings.js';
-import { present, readSetting, refuseUnknown, setting, type ReadVariable, type Setting } from './read-setting.js';
-import { flag, hostUrl, integer, number, oneOf, prefix, text } from './setting-parsers.js';
+import {
+  present,
+  readOption,
+  readSetting,
+  refuseUnknown,
+  setting,
+  shown,
+  type ReadVariable,
+  type Setting,
+} from './read-setting.js';
+import {
+  callback,
+  flag,
+  hostUrl,
+  integer,
+  listOf,
+  number,
+  objectWith,
+  oneOf,
+  prefix,
+  text,
+} from './setting-parsers.js';
 
 export { AnalyticsConfigurationError };
 
@@ -27,6 +49,7 @@ export type AnalyticsSettings = PlainSettings &
  * Throws `AnalyticsConfigurationError` for the first that is malformed or unknown; never shows a key.
  */
 export function resolveSettings(options: AnalyticsOptions, variable: ReadVariable): AnalyticsSettings {
+  if (!isObject(options)) throw new AnalyticsConfigurationError(messages.noOptions(shown(options)));
   refuseUnknown(options, [...Object.keys(plainSettings), ...codeOnly]);
   const nodeEnv = variable('NODE_ENV');
   const plain = Object.fromEntries(
@@ -42,16 +65,27 @@ export function resolveSettings(options: AnalyticsOptions, variable: ReadVariabl
     ...readDelivery(options, variable),
     ...readAgentSettings(options),
     checkCatalog: options.catalog !== undefined && nodeEnv !== 'production',
-    identity: options.identity,
-    verifySession: options.verifySession,
-    catalog: options.catalog,
+    identity: readOption('identity', options.identity, callback()),
+    verifySession: readOption('verifySession', options.verifySession, callback()),
+    catalog: readOption('catalog', options.catalog, catalogOfEvents),
     strict: options.strict,
-    sinks: options.sinks,
-    beforeSend: options.beforeSend,
-    onDrop: options.onDrop,
+    sinks: readOption('sinks', options.sinks, listOfSinks),
+    beforeSend: readOption('beforeSend', options.beforeSend, callback()),
+    onDrop: readOption('onDrop', options.onDrop, callback()),
     posthog: readPostHogOptions(options.posthog),
   };
 }
+
+function isObject(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && !Array.isArray(options);
+}
+
+const catalogOfEvents = objectWith<Catalog>('what defineEvents() returns', 'check');
+const listOfSinks = listOf(
+  'a list of sinks, each with a method write(events)',
+  objectWith<EventSink>('a sink', 'write'),
+);
+const clientOptions = objectWith<NonNullable<AnalyticsOptions['posthog']>>("an object of posthog-node's options");
 
 const day = 24 * 60 * 60_000;
 
@@ -91,7 +125,8 @@ function readKey(options: AnalyticsOptions, read: ReadVariable): string | undefi
   return key;
 }
 
-function readPostHogOptions(posthog: AnalyticsOptions['posthog']): AnalyticsOptions['posthog'] {
+function readPostHogOptions(given: AnalyticsOptions['posthog']): AnalyticsOptions['posthog'] {
+  const posthog = readOption('posthog', given, clientOptions);
   const refused = refusedPostHogOptions.find((option) => option in (posthog ?? {}));
   if (refused === undefined) return posthog;
   throw new AnalyticsConfigurationError(messages.refusedPostHogOption(refused));

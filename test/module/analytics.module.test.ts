@@ -9,6 +9,7 @@ import type { AnalyticsEvent } from '../../src/event/analytics-event.js';
 import { AnalyticsModule } from '../../src/module/analytics.module.js';
 import type { AnalyticsOptions, AnalyticsOptionsFactory } from '../../src/module/analytics.options.js';
 import { POSTHOG_CLIENT } from '../../src/module/posthog-client.token.js';
+import { TrackToolCall } from '../../src/tracking/track-tool-call.decorator.js';
 import { startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
 
 let server: PostHogServer;
@@ -137,6 +138,16 @@ describe('forRootAsync', () => {
   it('says so where it is given none of them', () => {
     expect(() => AnalyticsModule.forRootAsync({})).toThrow('NAA007');
   });
+
+  it.each([undefined, null, 'phc_right'])('stops the bootstrap where the factory returns %j', async (made) => {
+    const useFactory = () => made as unknown as AnalyticsOptions;
+    for (const more of [{}, { interceptor: false }]) {
+      const analytics = AnalyticsModule.forRootAsync({ useFactory, ...more });
+      await expect(start(appOf([analytics]))).rejects.toThrow(
+        '[AnalyticsModule] NAA011 The options of AnalyticsModule',
+      );
+    }
+  });
 });
 
 describe('the bootstrap', () => {
@@ -210,6 +221,84 @@ describe('on and off', () => {
     analytics.capture('too_late', {}, { userId: 'ada' });
     expect(server.events.map(({ event }) => event)).toEqual(['in_time']);
     expect(analytics.stats()).toMatchObject({ accepted: 1, delivered: 1, refused: { closed: 1 }, state: 'closed' });
+  });
+});
+
+describe('what is made before a slow loader of a ConfigModule has finished', () => {
+  // Past every other provider that can be made meanwhile.
+  const slowly = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return { POSTHOG_API_KEY: 'phc_right', POSTHOG_HOST: server.url, ANALYTICS_SOURCE: 'configured' };
+  };
+
+  @Injectable()
+  class FlagReader {
+    constructor(@Inject(POSTHOG_CLIENT) readonly posthog: PostHog) {
+      posthog.capture({ distinctId: 'ada', event: 'by_client' });
+    }
+  }
+  @Injectable()
+  class Eager {
+    constructor(analytics: AnalyticsService) {
+      analytics.capture('by_service', {}, { userId: 'ada' });
+    }
+  }
+  @Injectable()
+  class Tools {
+    @TrackToolCall()
+    find(): string {
+      return 'found';
+    }
+  }
+  @Injectable()
+  class Hasty {
+    readonly found: string;
+    constructor(tools: Tools) {
+      this.found = tools.find();
+    }
+  }
+
+  it.each([
+    ['imported by one module', {}],
+    ['global', { isGlobal: true }],
+  ])('has its key and host, the ConfigModule being %s', async (_, options) => {
+    const imports = [AnalyticsModule.forRoot(), ConfigModule.forRoot({ ...options, load: [slowly] })];
+    const app = await start(appOf(imports, [FlagReader, Eager]));
+    await app.get(AnalyticsService).flush();
+    const sources = Object.fromEntries(server.events.map(({ event, properties }) => [event, properties['source']]));
+    // What the client captures has no source.
+    expect(sources).toEqual({ by_client: undefined, by_service: 'configured' });
+  });
+
+  it('has them in a unit test too, which knows no init()', async () => {
+    const imports = [AnalyticsModule.forRoot(), ConfigModule.forRoot({ load: [slowly] })];
+    const module = await Test.createTestingModule({ imports, providers: [FlagReader, Tools] }).compile();
+    running.push(module);
+    expect(module.get(Tools).find()).toBe('found');
+    await module.get(AnalyticsService).flush();
+    expect(server.events.map(({ event }) => event).sort()).toEqual(['by_client', 'copilot_tool_called']);
+  });
+
+  it('is not recorded where it can’t wait, which is said, and what comes later is', async () => {
+    const said: string[] = [];
+    const quiet = () => undefined;
+    const warn = (message: unknown) => void said.push(String(message));
+    const imports = [AnalyticsModule.forRoot(), ConfigModule.forRoot({ load: [slowly] })];
+    const module = appOf(imports, [Tools, Hasty]);
+    const logger = { log: quiet, error: quiet, debug: quiet, warn };
+    const app = await NestFactory.createApplicationContext(module, { logger, abortOnError: false });
+    running.push(app);
+    app.get(Tools).find();
+    await app.get(AnalyticsService).flush();
+    expect(app.get(Hasty).found).toBe('found');
+    expect(server.events.map(({ event }) => event)).toEqual(['copilot_tool_called']);
+    expect(said.filter((text) => text.includes('NAA116'))).toHaveLength(1);
+  });
+
+  it('does not keep a loader that fails from stopping the bootstrap', async () => {
+    const fail = () => Promise.reject(new Error('no secrets'));
+    const imports = [AnalyticsModule.forRoot(), ConfigModule.forRoot({ load: [fail] })];
+    await expect(start(appOf(imports, [FlagReader]))).rejects.toThrow('no secrets');
   });
 });
 

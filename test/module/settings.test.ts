@@ -117,6 +117,24 @@ describe('a malformed setting', () => {
     expect(errorFrom({}, { captureContent: ['prompt'] }).message).toContain('the option captureContent is "prompt"');
   });
 
+  it.each<[string, unknown, string]>([
+    ['sinks', {}, 'is an object; expected a list of sinks'],
+    ['sinks', [{}], 'is a list; expected a list of sinks, each with a method write(events)'],
+    ['identity', 'user', 'is "user"; expected a function'],
+    ['verifySession', true, 'is true; expected a function'],
+    ['beforeSend', {}, 'is an object; expected a function'],
+    ['onDrop', [], 'is a list; expected a function'],
+    ['catalog', { events: {} }, 'is an object; expected what defineEvents() returns'],
+    ['posthog', 'phc_x', 'is "ph?_…"; expected an object of posthog-node\'s options'],
+  ])('is named where it stands in code only: %s as %j', (option, value, text) => {
+    expect(errorFrom({}, { [option]: value }).message).toContain(`NAA001 the option ${option} ${text}`);
+  });
+
+  it('is what is no object at all, and is not taken for none', () => {
+    expect(errorFrom({}, null).message).toContain('NAA011 The options of AnalyticsModule are null');
+    expect(errorFrom({}, [{ source: 'x' }]).message).toContain('are a list');
+  });
+
   it('is refused where no such option exists, with the one that was meant', () => {
     expect(errorFrom({}, { apikey: 'phc_x' }).message).toContain('no option "apikey"; did you mean "apiKey"?');
   });
