@@ -22,11 +22,11 @@ export type { SessionVerifier } from './requests/request-identities.js';
 export type { IdentityInput, IdentityResolver, ResolvedIdentity } from './requests/request-identity.js';
 
 export { SkipTracking } from './tracking/skip-tracking.decorator.js';
-export { Track } from './tracking/track.decorator.js';
+export { Track, type TrackEventOptions } from './tracking/track.decorator.js';
 export { TrackAgentRun } from './tracking/track-agent-run.decorator.js';
 export { TrackAgentSchedule } from './tracking/track-agent-schedule.decorator.js';
-export { TrackGeneration } from './tracking/track-generation.decorator.js';
-export { TrackMessage } from './tracking/track-message.decorator.js';
+export { TrackGeneration, type TrackGenerationOptions } from './tracking/track-generation.decorator.js';
+export { TrackMessage, type TrackMessageOptions } from './tracking/track-message.decorator.js';
 export { TrackToolCall } from './tracking/track-tool-call.decorator.js';
 export { TrackTriggerSetup } from './tracking/track-trigger-setup.decorator.js';
 export type { ReturnedCall, TrackCall, TrackOptions, TrackStartOptions } from './tracking/track-options.js';

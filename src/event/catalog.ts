@@ -63,6 +63,9 @@ export type EventName = OrAnyString<keyof Registered>;
 /** Keeps the names as suggestions: `Names | string` would swallow them. */
 type OrAnyString<Names> = Names | (string & Record<never, never>);
 
+/** Whether the application has declared this event. */
+export type IsDeclared<Event extends string> = Event extends keyof Registered ? true : false;
+
 /** The properties that `capture` takes with this event: its schema's input, or anything for an undeclared one. */
 export type EventProperties<Event extends string> = Event extends keyof Registered
   ? SchemaInput<Registered[Event]>

@@ -5,17 +5,23 @@ import type { TrackableMethod } from './track-options.js';
 import type { Tracking } from './tracking.js';
 import { nameOf, wrapMethod } from './wrap-method.js';
 
-/** A decorator for methods whose callbacks are typed by the method. */
-export type TrackMethodDecorator<M extends TrackableMethod> = (
-  target: object,
-  key: string | symbol,
-  descriptor: TypedPropertyDescriptor<M>,
-) => void;
+/** A decorator for methods whose callbacks are typed by the method; and one that `applyDecorators` of Nest takes. */
+export interface TrackMethodDecorator<M extends TrackableMethod> extends PassedOn {
+  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
+}
 
 /** Likewise, and for classes. */
-export interface TrackDecorator<M extends TrackableMethod> {
+export interface TrackDecorator<M extends TrackableMethod> extends PassedOn {
   (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
   (target: abstract new (...args: never[]) => unknown): void;
+}
+
+/**
+ * What makes it a `MethodDecorator`, which is for any method. Nothing is called with such a `this`, so that where the
+ * decorator stands on a method itself, only the typed form counts.
+ */
+interface PassedOn {
+  <T>(this: never, target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): void;
 }
 
 /** What a decorator wants of the calls of one method. */
