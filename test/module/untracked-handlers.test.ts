@@ -22,12 +22,17 @@ class Tools {
 class Clock {}
 
 /** The handlers that are warned of where these classes make up an application. */
-async function warnedOf(providers: Type[], controllers: Type[] = [], more: object[] = []): Promise<string[]> {
+async function warnedOf(
+  providers: Type[],
+  controllers: Type[] = [],
+  more: object[] = [],
+  ...nestVersion: string[]
+): Promise<string[]> {
   @Module({ providers: [Tools, Clock, ...providers, ...(more as Type[])], controllers })
   class AppModule {}
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
   const spoken = new Spoken();
-  warnOfUntrackedHandlers(app.get(ModulesContainer), spoken);
+  warnOfUntrackedHandlers(app.get(ModulesContainer), spoken, ...nestVersion);
   await app.close();
   return spoken.lines.map(({ code, text }) => `${code} ${text.split(' ')[0]}`);
 }
@@ -108,6 +113,21 @@ describe('handlers that no request reaches, and that are not tracked', () => {
 
   it('are not, where the interceptor stands before all handlers', async () => {
     expect(await warnedOf([Gateway], [], [{ provide: APP_INTERCEPTOR, useClass: AnalyticsInterceptor }])).toEqual([]);
+  });
+
+  it('are, where that is so but for gateways, which no global interceptor reaches before Nest 12', async () => {
+    @Controller()
+    class Worker {
+      constructor(@Inject(Tools) readonly tools: Tools) {}
+      @MessagePattern('find')
+      find(): string {
+        return this.tools.find();
+      }
+    }
+    const everywhere = [{ provide: APP_INTERCEPTOR, useClass: AnalyticsInterceptor }];
+    expect(await warnedOf([Gateway], [Worker], everywhere, '10.4.22')).toEqual(['NAA115 Gateway.ask']);
+    expect(await warnedOf([Gateway], [Worker], everywhere, '11.2.10')).toEqual(['NAA115 Gateway.ask']);
+    expect(await warnedOf([Gateway], [Worker], everywhere, '12.0.1')).toEqual([]);
   });
 
   it('are warned of at the bootstrap, once analytics is on', async () => {
