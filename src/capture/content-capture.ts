@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../event/analytics-event.js';
-import { copyToJson } from '../event/json-value.js';
+import { copyNewest, copyToJson } from '../event/json-value.js';
 import { maskCredentials } from '../event/redaction.js';
 
 /** What of a conversation may go out. */
@@ -12,10 +12,13 @@ const longestText = 100_000;
 const longestContent = 2_000_000;
 const withheld = '[withheld]';
 
+type Fields = Readonly<Record<string, unknown>>;
+type View = (fields: Fields) => Fields;
+
 /**
  * What `captureContent` lets out. Nothing by default; what it does let out is copied, its credentials and e-mail
- * addresses are masked, texts are cut at 100,000 characters, and of a list that is longer than 2 million characters
- * only the newest items remain.
+ * addresses are masked, texts are cut at 100,000 characters, and of a list that is longer than 2 million characters, or
+ * than 10,000 values, only the newest items remain.
  */
 export class ContentCapture {
   constructor(private readonly kinds: ReadonlySet<CapturedContent>) {}
@@ -27,42 +30,96 @@ export class ContentCapture {
   /** The content as it may go out; `undefined` where it may not, or there is none. Never throws. */
   take(kind: CapturedContent, content: unknown): JsonValue | undefined {
     if (content === undefined || !this.kinds.has(kind)) return undefined;
-    const copy = copyToJson(content);
-    return copy === undefined ? undefined : cutToSize(this.clean(copy));
+    const isConversation = kind === 'prompts' || kind === 'completions';
+    const view: View = (fields) => this.withoutHidden(fields, isConversation);
+    try {
+      const isList = Array.isArray(content);
+      // Hidden before it is copied too: what stays inside must not take the room of what goes out.
+      const copy = isList ? copyNewest(content, view) : copyToJson(content, view);
+      return copy === undefined ? undefined : cutToSize(clean(copy, view), isList ? content.length : undefined);
+    } catch {
+      return '[Threw]';
+    }
   }
 
-  private clean(value: JsonValue): JsonValue {
-    if (typeof value === 'string') return cleanText(value);
-    if (Array.isArray(value)) return value.map((item) => this.clean(item));
-    if (typeof value !== 'object' || value === null) return value;
-    const hidden = this.hiddenFields(value);
-    const entries = Object.entries(value).map(([key, field]) => [
-      key,
-      hidden.includes(key) && field !== null ? withheld : this.clean(field),
-    ]);
-    return Object.fromEntries(entries) as JsonObject;
-  }
-
-  /** Messages carry the arguments and results of tools too, in the shapes of the AI SDK, OpenAI, its Agents and Anthropic. */
-  private hiddenFields(value: JsonObject): readonly string[] {
-    const { type, role } = value;
-    const isCall = type === 'tool-call' || type === 'tool_use' || type === 'tool_call' || type === 'function_call';
-    const isFunction = typeof value.name === 'string' && typeof value.arguments === 'string';
-    const isResult =
-      type === 'tool-result' ||
-      type === 'tool-error' ||
-      type === 'tool_result' ||
-      type === 'function_call_output' ||
-      type === 'function_call_result';
-    const isToolMessage = (role === 'tool' || role === 'function') && typeof value.content === 'string';
-    const hidesArguments = !this.kinds.has('toolArguments') && (isCall || isFunction || isResult);
-    const hidesResult = !this.kinds.has('toolResults') && (isResult || isToolMessage);
-    return [...(hidesArguments ? argumentFields : []), ...(hidesResult ? resultFields : [])];
+  /**
+   * Conversations carry the arguments and results of tools too, in the shapes of the AI SDK, OpenAI (chat and responses),
+   * its Agents, Anthropic, Gemini, Bedrock and LangChain. They are known by a tool's type, by the id of its call, and by
+   * arguments that stand beside a name.
+   */
+  private withoutHidden(fields: Fields, isConversation: boolean): Fields {
+    const hidesArguments = !this.kinds.has('toolArguments');
+    const hidesResults = !this.kinds.has('toolResults');
+    if (!hidesArguments && !hidesResults) return fields;
+    const isTool = hasToolType(fields) || (isConversation && isOfTool(fields));
+    const isNamed = isConversation && hasName(fields);
+    const hidden: Record<string, unknown> = {};
+    if (hidesArguments && isTool) hide(hidden, fields, argumentFields);
+    if (hidesArguments && isNamed) hide(hidden, fields, namedArgumentFields);
+    if (hidesResults && isTool) hide(hidden, fields, resultFields);
+    if (hidesResults && isNamed) hide(hidden, fields, ['response']);
+    if (hidesResults && isToolMessage(fields)) hideMessage(hidden, fields);
+    return Object.keys(hidden).length === 0 ? fields : { ...fields, ...hidden };
   }
 }
 
-const argumentFields = ['args', 'arguments', 'input', 'rawInput'];
-const resultFields = ['output', 'result', 'content', 'error'];
+// `tool-call`, `server_tool_use`, `mcp_call`, `function_call_output`, `web_search_tool_result`, `tool_call_response`, …
+const toolType = /call|use$|(?:result|output|response)$|^tool[-_]error$/i;
+const callIds = ['toolCallId', 'tool_call_id', 'toolUseId', 'tool_use_id', 'callId', 'call_id'];
+const namedArgumentFields = ['args', 'arguments', 'input', 'rawInput'];
+const argumentFields = [...namedArgumentFields, 'code', 'action', 'actions', 'operation', 'queries'];
+const resultFields = ['output', 'outputs', 'result', 'results', 'response', 'content', 'error', 'errorText'];
+
+function hasToolType({ type }: Fields): boolean {
+  return typeof type === 'string' && toolType.test(type);
+}
+
+/** Gemini's parts have no type: code that it runs stands beside its language, and what came of it beside its outcome. */
+function isOfTool(fields: Fields): boolean {
+  const { language, code, outcome, output } = fields;
+  if (callIds.some((id) => typeof fields[id] === 'string')) return true;
+  return (language !== undefined && code !== undefined) || (outcome !== undefined && output !== undefined);
+}
+
+function hasName({ name, toolName }: Fields): boolean {
+  return typeof name === 'string' || typeof toolName === 'string';
+}
+
+function isToolMessage({ role, type }: Fields): boolean {
+  const speaker = role ?? type;
+  return speaker === 'tool' || speaker === 'function';
+}
+
+/** What a tool's message holds is a result, except for parts that say themselves what is one in them. */
+function hideMessage(hidden: Record<string, unknown>, fields: Fields): void {
+  for (const name of ['content', 'parts']) {
+    const content = fields[name];
+    if (Array.isArray(content)) hidden[name] = content.map((part: unknown) => (saysItself(part) ? part : withheldPart));
+    else hide(hidden, fields, [name]);
+  }
+}
+
+const withheldPart = { type: 'text', text: withheld };
+
+function saysItself(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  const { type, functionResponse, function_response } = part as Fields;
+  if (typeof type === 'string') return toolType.test(type) || type.startsWith('tool-approval');
+  return functionResponse !== undefined || function_response !== undefined;
+}
+
+function hide(hidden: Record<string, unknown>, fields: Fields, names: readonly string[]): void {
+  for (const name of names) if (fields[name] !== undefined && fields[name] !== null) hidden[name] = withheld;
+}
+
+/** Hides once more, since some objects turn out to be such ones only when copied, and masks what remains. */
+function clean(value: JsonValue, view: View): JsonValue {
+  if (typeof value === 'string') return cleanText(value);
+  if (Array.isArray(value)) return value.map((item) => clean(item, view));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(view(value) as JsonObject).map(([key, field]) => [key, clean(field, view)]);
+  return Object.fromEntries(entries) as JsonObject;
+}
 
 function cleanText(text: string): string {
   const kept =
@@ -72,13 +129,14 @@ function cleanText(text: string): string {
   return maskCredentials(kept);
 }
 
-function cutToSize(content: JsonValue): JsonValue {
+/** Of a list the newest items, with a note of how many of all `items` are gone. */
+function cutToSize(content: JsonValue, items?: number): JsonValue {
   let room = longestContent - sizeOf(content);
-  if (room >= 0) return content;
-  if (!Array.isArray(content)) return `[Truncated: ${sizeOf(content)} characters]`;
+  if (!Array.isArray(content)) return room >= 0 ? content : `[Truncated: ${sizeOf(content)} characters]`;
   const kept = [...content];
   while (room < 0 && kept.length > 0) room += sizeOf(kept.shift() ?? null);
-  return [`[Truncated: ${content.length - kept.length} items]`, ...kept];
+  const gone = (items ?? content.length) - kept.length;
+  return gone === 0 ? kept : [`[Truncated: ${gone} items]`, ...kept];
 }
 
 function sizeOf(content: JsonValue): number {

@@ -21,16 +21,28 @@ const threw = '[Threw]';
  * `undefined`, functions and symbols have none (in arrays they become `null`). What JSON can't carry is mended:
  * BigInt → string; NaN, Infinity and invalid dates → `null`; a circle → `"[Circular]"`; a getter, proxy or `toJSON`
  * that throws → `"[Threw]"`; lone surrogates → U+FFFD; beyond 100 levels, 10,000 values or 10 million characters →
- * `"[Truncated]"`. `toJSON` is honoured; binary data is named by its size, an error by its class and code.
+ * `"[Truncated]"`. `toJSON` is honoured; binary data is named by its size, an error by its class and code. `view` may put
+ * another object into the place of each plain one.
  */
-export function copyToJson(value: unknown): JsonValue | undefined {
+export function copyToJson(value: unknown, view?: View): JsonValue | undefined {
   if (typeof value !== 'object' || value === null) return copyPrimitive(value);
   try {
-    return new Copy().copyObject(value, '');
+    return new Copy(view).copyObject(value, '');
   } catch {
     return threw;
   }
 }
+
+/**
+ * Like `copyToJson`, of a list whose last items matter most: where not all have room, the first are left out; the last is
+ * there in any case. Throws where the list itself refuses to be read.
+ */
+export function copyNewest(items: readonly unknown[], view?: View): JsonValue[] {
+  return new Copy(view).copyNewest(items);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type View = (fields: Fields) => Fields;
 
 /** A plain JSON copy of an object's properties; `{}` for what is no object. Never throws. */
 export function copyProperties(properties: unknown): JsonObject {
@@ -67,6 +79,19 @@ class Copy {
   private characters = 0;
   private readonly ancestors: object[] = [];
 
+  constructor(private readonly view: View | undefined) {}
+
+  copyNewest(items: readonly unknown[]): JsonValue[] {
+    const copy: JsonValue[] = [];
+    this.ancestors.push(items);
+    for (let index = items.length - 1; index >= 0 && this.values < maxValues; index--) {
+      const item = this.copyMember(items, index, '') ?? null;
+      // One that had no room to its end is left out too.
+      if (copy.length === 0 || this.values <= maxValues) copy.push(item);
+    }
+    return copy.reverse();
+  }
+
   copyObject(value: object, key: string): JsonValue | undefined {
     if (this.ancestors.includes(value)) return circular;
     if (this.ancestors.length >= maxDepth) return truncated;
@@ -78,7 +103,9 @@ class Copy {
 
   private copyByKind(value: object, key: string): JsonValue | undefined {
     // Before toJSON: a Buffer's lists every byte, and many errors carry the whole request in theirs.
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return describeBytes(value);
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+      return `[${value.constructor.name}: ${value.byteLength} bytes]`;
+    }
     if (value instanceof Error) return describeError(value);
     const toJSON = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJSON === 'function') {
@@ -92,7 +119,7 @@ class Copy {
     if (value instanceof String || value instanceof Number || value instanceof Boolean) {
       return this.copyValue(value.valueOf(), key);
     }
-    return this.copyEntries(value as Record<string, unknown>);
+    return this.copyEntries(this.view?.(value as Fields) ?? (value as Fields));
   }
 
   private copyValue(value: unknown, key: string): JsonValue | undefined {
@@ -109,16 +136,17 @@ class Copy {
   }
 
   private copyText(text: string): string {
+    // A text that has no room takes none from those after it.
+    if (this.characters + text.length > maxCharacters) return truncated;
     this.characters += text.length;
-    return this.characters > maxCharacters ? truncated : text.toWellFormed();
+    return text.toWellFormed();
   }
 
   private copyItems(items: readonly unknown[]): JsonValue[] {
     const copy: JsonValue[] = [];
     // By index: holes count as null, and an item's getter may throw alone.
-    for (let index = 0; index < items.length; index++) {
+    for (let index = 0; index < items.length && this.values <= maxValues; index++) {
       copy.push(this.copyMember(items, index, '') ?? null);
-      if (this.values > maxValues) break;
     }
     return copy;
   }
@@ -143,7 +171,7 @@ class Copy {
     return copy;
   }
 
-  private copyEntries(source: Readonly<Record<string, unknown>>): JsonObject {
+  private copyEntries(source: Fields): JsonObject {
     const copy: JsonObject = {};
     for (const key of Object.keys(source)) {
       const copied = this.copyMember(source, key, key);
@@ -162,10 +190,6 @@ class Copy {
     }
     return this.copyValue(member, name);
   }
-}
-
-function describeBytes(value: ArrayBufferView | ArrayBuffer): string {
-  return `[${value.constructor.name}: ${value.byteLength} bytes]`;
 }
 
 /** Class and code only: messages and attached requests hold what nobody agreed to capture. */

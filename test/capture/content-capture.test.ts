@@ -75,6 +75,73 @@ describe('Messages', () => {
         content: [{ type: 'tool_result', tool_use_id: 'c1', content: [{ type: 'text', text: 'RESULT' }] }],
       },
     ],
+    'Anthropic, of tools that run there': [
+      { type: 'server_tool_use', id: 'c1', name: 'find', input: { query: 'ARGUMENT' } },
+      { type: 'web_search_tool_result', tool_use_id: 'c1', content: [{ type: 'web_search_result', title: 'RESULT' }] },
+      { type: 'mcp_tool_use', id: 'c2', name: 'find', server_name: 's', input: { q: 'ARGUMENT' } },
+      { type: 'mcp_tool_result', tool_use_id: 'c2', is_error: false, content: [{ type: 'text', text: 'RESULT' }] },
+    ],
+    'Anthropic and Gemini, told by @posthog/ai': [
+      {
+        role: 'assistant',
+        content: [{ type: 'function', id: 'c1', function: { name: 'find', arguments: { q: 'ARGUMENT' } } }],
+      },
+      { role: 'tool', content: [{ type: 'text', text: 'RESULT' }] },
+    ],
+    Gemini: [
+      { role: 'model', parts: [{ functionCall: { name: 'find', args: { q: 'ARGUMENT' } } }] },
+      { role: 'user', parts: [{ functionResponse: { name: 'find', response: { found: 'RESULT' } } }] },
+      { role: 'function', parts: [{ functionResponse: { name: 'find', response: { found: 'RESULT' } } }] },
+      { role: 'model', parts: [{ executableCode: { language: 'PYTHON', code: 'ARGUMENT' } }] },
+      { role: 'model', parts: [{ codeExecutionResult: { outcome: 'OUTCOME_OK', output: 'RESULT' } }] },
+    ],
+    'OpenAI, chat, in parts': [
+      { role: 'assistant', tool_calls: [{ type: 'custom', custom: { name: 'find', input: 'ARGUMENT' } }] },
+      { role: 'tool', tool_call_id: 'c1', content: [{ type: 'text', text: 'RESULT' }] },
+      { role: 'tool', content: [{ type: 'text', text: 'RESULT' }, 'RESULT'] },
+    ],
+    'OpenAI, responses, of tools that run there': [
+      { type: 'mcp_call', name: 'find', arguments: '{"q":"ARGUMENT"}', output: 'RESULT', error: null },
+      { type: 'custom_tool_call', name: 'find', input: 'ARGUMENT' },
+      { type: 'custom_tool_call_output', call_id: 'c1', output: 'RESULT' },
+      { type: 'code_interpreter_call', code: 'ARGUMENT', outputs: [{ type: 'logs', logs: 'RESULT' }] },
+      { type: 'file_search_call', queries: ['ARGUMENT'], results: [{ text: 'RESULT' }] },
+      { type: 'web_search_call', action: { type: 'search', query: 'ARGUMENT' } },
+      { type: 'local_shell_call', action: { type: 'exec', command: ['ARGUMENT'] } },
+      { type: 'apply_patch_call', operation: { type: 'create_file', diff: 'ARGUMENT' } },
+    ],
+    'OpenAI’s Agents': [
+      { type: 'function_call', callId: 'c1', name: 'find', arguments: '{"q":"ARGUMENT"}' },
+      { type: 'function_call_result', callId: 'c1', name: 'find', output: { type: 'text', text: 'RESULT' } },
+      {
+        type: 'hosted_tool_call',
+        name: 'mcp_call',
+        output: 'RESULT',
+        providerData: { type: 'mcp_call', arguments: 'ARGUMENT' },
+      },
+    ],
+    Bedrock: [
+      { role: 'assistant', content: [{ toolUse: { toolUseId: 'c1', name: 'find', input: { q: 'ARGUMENT' } } }] },
+      { role: 'user', content: [{ toolResult: { toolUseId: 'c1', content: [{ text: 'RESULT' }] } }] },
+    ],
+    'LangChain, as JSON': [
+      { kwargs: { content: '', tool_calls: [{ id: 'c1', name: 'find', args: { q: 'ARGUMENT' } }] } },
+      { kwargs: { content: 'RESULT', tool_call_id: 'c1' } },
+    ],
+    'the AI SDK’s user interface': [
+      { role: 'assistant', parts: [{ type: 'tool-find', toolCallId: 'c1', input: 'ARGUMENT', output: 'RESULT' }] },
+    ],
+    'a Map': [
+      new Map<string, unknown>([
+        ['type', 'tool_use'],
+        ['name', 'find'],
+        ['input', 'ARGUMENT'],
+      ]),
+      new Map<string, unknown>([
+        ['role', 'tool'],
+        ['content', 'RESULT'],
+      ]),
+    ],
   };
   const seen = (kinds: CapturedContent[], value: unknown) => {
     const text = JSON.stringify(only(...kinds).take('prompts', value));
@@ -90,4 +157,64 @@ describe('Messages', () => {
       expect(seen(['prompts', 'toolArguments', 'toolResults'], value)).toEqual(['ARGUMENT', 'RESULT', 'find']);
     },
   );
+
+  it('keep all that is no tool’s, names and texts of any role', () => {
+    const value = [
+      { role: 'system', name: 'policy', content: 'Be kind.' },
+      {
+        role: 'user',
+        name: 'ada',
+        content: [
+          { type: 'text', text: 'hi' },
+          { type: 'input_text', text: 'there' },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'output_text', text: 'yes' },
+          { type: 'reasoning', text: 'hm' },
+        ],
+      },
+      { role: 'model', parts: [{ text: 'and' }] },
+      { type: 'message', role: 'assistant', status: 'completed', content: 'so' },
+    ];
+    expect(only('prompts').take('prompts', value)).toEqual(value);
+  });
+
+  it('do not take what a tool returned for arguments where results may go out', () => {
+    const value = { name: 'Ada', input: 'x', language: 'en', code: 7 };
+    expect(only('toolResults').take('toolResults', value)).toEqual(value);
+  });
+});
+
+describe('Of too many values', () => {
+  const large = Array.from({ length: 9_000 }, (_, i) => i);
+
+  it('the newest messages remain, and the rest is counted', () => {
+    const messages = Array.from({ length: 8_000 }, (_, i) => ({ role: 'user', content: `message ${i}` }));
+    const kept = only('prompts').take('prompts', messages) as unknown[];
+    expect(kept.at(-1)).toEqual(messages.at(-1));
+    expect(kept.length).toBeGreaterThan(3_000);
+    expect(kept[0]).toBe(`[Truncated: ${messages.length - kept.length + 1} items]`);
+    expect(kept.slice(1)).toEqual(messages.slice(1 - kept.length));
+  });
+
+  it('what is withheld takes no room', () => {
+    const messages = [
+      { role: 'user', content: 'first' },
+      { role: 'tool', content: [{ type: 'tool-result', output: large }] },
+      { role: 'tool', content: [{ type: 'tool-result', output: large }] },
+      { role: 'user', content: 'last' },
+    ];
+    const kept = only('prompts').take('prompts', messages);
+    expect(kept).toHaveLength(4);
+    expect(JSON.stringify(kept)).toMatch(/first.*last/);
+  });
+
+  it('the newest message is there in any case', () => {
+    const content = [large, large].flat();
+    const kept = only('prompts').take('prompts', [{ content: 'first' }, { content }]) as unknown[];
+    expect(kept).toEqual(['[Truncated: 1 items]', { content: expect.arrayContaining([0, '[Truncated]']) as unknown }]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyProperties, copyToJson, putProperty } from '../../src/event/json-value.js';
+import { copyNewest, copyProperties, copyToJson, putProperty } from '../../src/event/json-value.js';
 
 describe('copyToJson', () => {
   it.each([
@@ -173,6 +173,36 @@ describe('copyToJson', () => {
       }
     };
     expect(() => descend()).not.toThrow();
+  });
+});
+
+describe('copyToJson with a view', () => {
+  it('copies what stands in the place of each plain object, at any depth', () => {
+    const view = (fields: Readonly<Record<string, unknown>>) => ('secret' in fields ? { hidden: true } : fields);
+    expect(copyToJson({ a: [{ secret: 1 }], b: { toJSON: () => ({ secret: 2 }) } }, view)).toStrictEqual({
+      a: [{ hidden: true }],
+      b: { hidden: true },
+    });
+  });
+});
+
+describe('copyNewest', () => {
+  it('copies a list as copyToJson does', () => {
+    const list: unknown[] = [1n, undefined, { a: NaN }];
+    list.push(list);
+    expect(copyNewest(list)).toStrictEqual(copyToJson(list));
+  });
+
+  it('leaves out the first items where not all have room', () => {
+    const list = Array.from({ length: 12_000 }, (_, i) => i);
+    expect(copyNewest(list)).toStrictEqual(list.slice(-10_000));
+    expect(copyNewest([0, list.slice(0, 9_998), 'last'])).toStrictEqual([list.slice(0, 9_998), 'last']);
+    expect(copyNewest([0, list.slice(0, 9_999), 'last'])).toStrictEqual(['last']);
+    expect(copyNewest(new Array(2 ** 31)).length).toBe(10_000);
+  });
+
+  it('does not let one text without room take that of the others', () => {
+    expect(copyNewest(['a', 'x'.repeat(10_000_001), 'b'])).toStrictEqual(['a', '[Truncated]', 'b']);
   });
 });
 
