@@ -1,5 +1,6 @@
 import type { AnalyticsService } from '../capture/analytics.service.js';
 import type { ModelCall } from '../capture/model-call.js';
+import { AnalyticsContext } from '../context/analytics-context.js';
 
 /** What of posthog-node's client the wrappers of `@posthog/ai` use. */
 export interface PostHogAiClient {
@@ -33,6 +34,8 @@ type Analytics = Pick<AnalyticsService, 'trackGeneration' | 'captureException' |
 export function posthogAiClient(analytics: Analytics): PostHogAiClient {
   const capture = ({ event, properties = {}, distinctId, groups, timestamp }: PostHogAiMessage): void => {
     if (event !== '$ai_generation' && event !== '$ai_embedding') return;
+    const { $ai_trace_id: own } = properties;
+    const { traceId } = AnalyticsContext.get();
     analytics.trackGeneration({
       ...callOf(properties),
       kind: event === '$ai_embedding' ? 'embedding' : 'generation',
@@ -40,6 +43,7 @@ export function posthogAiClient(analytics: Analytics): PostHogAiClient {
       userId: properties['$process_person_profile'] === false ? undefined : distinctId,
       groups: groups && Object.fromEntries(Object.entries(groups).map(([type, key]) => [type, String(key)])),
       timestamp,
+      traceId: traceId ?? (typeof own === 'string' && own !== '' ? own : undefined),
       properties: ownProperties(properties),
     });
   };

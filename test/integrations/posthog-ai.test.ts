@@ -65,6 +65,19 @@ describe('A client for the wrappers of @posthog/ai', () => {
     expect(contentIn(app)).toBe(0);
   });
 
+  it('takes the trace that a wrapper has, outside any other only', async () => {
+    const client = posthogAiClient(app.analytics);
+    client.capture(message);
+    await app.as('ada', async () => client.capture(message));
+    await app.as('ada', async () => client.capture(message), { traceId: 't1' });
+    const { $ai_trace_id: _, ...without } = message.properties ?? {};
+    client.capture({ ...message, properties: without });
+    const traces = (await app.events()).map(({ properties }) => properties['$ai_trace_id']);
+    expect(traces.slice(0, 3)).toEqual(['a-trace-id', 'a-trace-id', 't1']);
+    expect(traces[3]).toEqual(expect.any(String));
+    expect(traces[3]).not.toBe('a-trace-id');
+  });
+
   it('takes the person that the application named in the call', async () => {
     const { $process_person_profile: _, ...properties } = message.properties ?? {};
     await posthogAiClient(app.analytics).captureImmediate({ ...message, distinctId: 'bob', properties });
