@@ -235,6 +235,19 @@ generation m-1 100/20 stop
 tool find_agent call-1 success`);
   });
 
+  it('that name no tool call wait for none, so that nobody’s next run is taken for theirs', async () => {
+    const asked = { role: 'assistant', parts: [{ type: 'tool_call', name: 'ask_user', arguments: {} }] };
+    const { events, of } = await story((spans) => {
+      const messages = JSON.stringify([asked]);
+      const ending = { 'gen_ai.response.finish_reasons': ['tool_calls'], 'gen_ai.output.messages': messages };
+      spans.told('invoke_agent', agent, undefined, ending);
+      spans.told('invoke_agent', { ...agent, 'gen_ai.input.messages': messages }, undefined, answered);
+    });
+    expect(events).toMatch(/^agent_run_failed copilot step_limit/m);
+    const [next] = of('copilot_agent_run_success');
+    expect(next?.['execution_id']).toBe(next?.['$ai_trace_id']);
+  });
+
   it('have the session of their conversation where the context has none, and the person of the context', async () => {
     const analytics = otel();
     const spans = new HandMade(new BasicTracerProvider({ spanProcessors: [analytics.processor] }));

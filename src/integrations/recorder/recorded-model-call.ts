@@ -1,7 +1,6 @@
-import type { AbortReason, Outcome } from '../../capture/event-details.js';
 import type { ModelCall } from '../../capture/model-call.js';
 import { RecordedSpan, type SpanEnd, type SpanStart } from './recorded-span.js';
-import type { RecorderParts } from './run-recorder.js';
+import type { RecorderParts } from './recorder-parts.js';
 
 export interface ModelCallStart
   extends SpanStart, Pick<ModelCall, 'kind' | 'provider' | 'model' | 'baseUrl' | 'isStream' | 'input' | 'tools'> {}
@@ -24,6 +23,10 @@ export class RecordedModelCall extends RecordedSpan {
     this.known = { kind, provider, model, baseUrl, isStream };
     if (content.has('prompts')) this.known.input = start.input;
     if (content.has('toolDefinitions')) this.known.tools = start.tools;
+  }
+
+  override get isAtWork(): boolean {
+    return true;
   }
 
   /** The first piece of the answer has come. */
@@ -56,10 +59,6 @@ export class RecordedModelCall extends RecordedSpan {
     if (call.timeToFirstTokenMs != null) this.parts.firstToken(this.outer, this.startedAt + call.timeToFirstTokenMs);
     this.known = {};
     this.target.ai.generation(this, call, this.outer);
-  }
-
-  override finish(outcome: Outcome, abortReason?: AbortReason): void {
-    this.end({ outcome, abortReason });
   }
 }
 

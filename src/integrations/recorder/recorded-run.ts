@@ -1,11 +1,10 @@
-import type { AbortReason, Outcome } from '../../capture/event-details.js';
 import { addTotals, markInterrupted, noModels } from '../../context/call-totals.js';
 import { contextStorage } from '../../context/context-storage.js';
 import { Frame, type CallTotals, type FrameCall } from '../../context/frame.js';
 import type { UserMessage } from '../../event/message-length.js';
 import { RecordedSpan, type DecidedEnd, type SpanEnd, type SpanStart } from './recorded-span.js';
 import { recordMessageSent, recordResponse, recordRun } from './run-events.js';
-import type { RecorderParts } from './run-recorder.js';
+import type { RecorderParts } from './recorder-parts.js';
 import type { AwaitedAnswer, EarlierPart } from './waiting-runs.js';
 
 export interface RunStart extends SpanStart {
@@ -71,7 +70,9 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     this.frame = new Frame(this.outer, values, this.outer?.handle ?? parts.handle, this.outer?.identity);
     this.frame.call = this;
     this.frame.totals = this.totals;
-    this.asked(start.message, start.input);
+    // Not read where it stays inside: a framework may have to make it first.
+    if (this.target.ai.content.has('prompts')) this.input = start.input;
+    this.asked(start.message);
   }
 
   /** What it answers, where the framework tells it later than the begin. Counts once. */
@@ -88,9 +89,12 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     return contextStorage.run(this.frame, fn);
   }
 
-  /** It can't go on without a person's (or a client's) answer: once all else is done, its end is an interruption. */
+  /**
+   * It can't go on without a person's (or a client's) answer: once all else is done, its end is an interruption. What has
+   * no id can't be known again, so it is not waited for.
+   */
   awaits(answer: AwaitedAnswer): void {
-    this.answers.push(answer);
+    if (answer.id !== '') this.answers.push(answer);
   }
 
   /** Milliseconds to the first piece of the answer. */
@@ -104,14 +108,10 @@ export class RecordedRun extends RecordedSpan implements FrameCall {
     this.finishChildren(decided);
     const { outcome } = decided;
     if (this.tracksRun && !this.isInTool) markInterrupted(this.outer, outcome === 'interrupted');
-    if (outcome === 'interrupted') this.parts.waiting.keep(this.answers, this.partSoFar());
+    if (outcome === 'interrupted') this.parts.waiting.keep(this.answers, this.partSoFar(), this.context);
     this.emit(decided, end.output);
     this.input = undefined;
     this.frame.close();
-  }
-
-  override finish(outcome: Outcome, abortReason?: AbortReason): void {
-    this.end({ outcome, abortReason });
   }
 
   private decideRun(end: RunEnd): DecidedEnd {

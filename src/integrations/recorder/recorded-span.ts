@@ -10,7 +10,7 @@ import type { Frame } from '../../context/frame.js';
 import type { JsonObject } from '../../event/analytics-event.js';
 import { aiId } from '../../event/distinct-id.js';
 import { errorType, redactedMessage } from '../../event/redaction.js';
-import type { RecorderParts } from './run-recorder.js';
+import type { RecorderParts } from './recorder-parts.js';
 
 /** What runs, tools and calls of models have in common when they begin. */
 export interface SpanStart {
@@ -59,6 +59,8 @@ export abstract class RecordedSpan implements TracePlace {
   readonly children = new Set<RecordedSpan>();
   isOver = false;
   protected readonly startedAt: number;
+  /** Monotonic milliseconds, where it was over before its end is told. */
+  protected endedAt: number | undefined = undefined;
   private readonly parent: RecordedSpan | undefined;
 
   protected constructor(
@@ -96,14 +98,38 @@ export abstract class RecordedSpan implements TracePlace {
     return this.parent === undefined || this.parent.isOver ? this : this.parent.root;
   }
 
-  /** Ends it and what is open beneath it from outside. */
-  abstract finish(outcome: Outcome, abortReason?: AbortReason): void;
+  /** Whether it is the other, or was begun somewhere beneath it. */
+  liesIn(other: RecordedSpan): boolean {
+    return this === other || this.parent?.liesIn(other) === true;
+  }
+
+  /** Whether a model or a tool is at work in it. */
+  get isAtWork(): boolean {
+    for (const child of this.children) if (child.isAtWork) return true;
+    return false;
+  }
+
+  /** It goes on, though nothing of it begins or ends: a piece of an answer has come. */
+  showsLife(): void {
+    if (!this.isOver) this.parts.open.alive(this.root);
+  }
+
+  /** Ends it and what is open beneath it from outside: now, or as over since `at` (monotonic milliseconds). */
+  finish(outcome: Outcome, abortReason?: AbortReason, at?: number): void {
+    if (this.isOver) return;
+    this.endedAt = at;
+    this.end({ outcome, abortReason });
+  }
+
+  abstract end(end: SpanEnd): void;
 
   /** Who emits it, for diagnostics. */
   abstract readonly source: string;
 
-  protected get durationMs(): number {
-    return Math.round((this.target.clock.monotonic() - this.startedAt) * 1000) / 1000;
+  /** Milliseconds from its begin until its end, or until now. */
+  get durationMs(): number {
+    const end = this.endedAt ?? this.target.clock.monotonic();
+    return Math.round(Math.max(0, end - this.startedAt) * 1000) / 1000;
   }
 
   protected get target(): CaptureTarget {
@@ -134,7 +160,8 @@ export abstract class RecordedSpan implements TracePlace {
   protected finishChildren({ outcome, abortReason }: DecidedEnd): void {
     if (outcome !== 'error' && outcome !== 'aborted' && outcome !== 'abandoned') return;
     // What failed around it is not its own failure: it was cut off.
-    for (const child of [...this.children]) child.finish(outcome === 'error' ? 'aborted' : outcome, abortReason);
+    const childOutcome = outcome === 'error' ? 'aborted' : outcome;
+    for (const child of [...this.children]) child.finish(childOutcome, abortReason, this.endedAt);
   }
 
   /** The measured properties of a product event. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedTool } from '../../capture/ai-events.js';
 import { declaredProperties, fillDeclared, type DeclaredProperty } from '../../capture/declared-properties.js';
-import type { AbortReason, Outcome } from '../../capture/event-details.js';
 import { recordAt } from '../../capture/record-at.js';
 import { countToolCall } from '../../context/call-totals.js';
 import { contextStorage } from '../../context/context-storage.js';
 import { Frame, type FrameCall } from '../../context/frame.js';
 import type { JsonObject } from '../../event/analytics-event.js';
 import { RecordedSpan, type DecidedEnd, type SpanEnd, type SpanStart } from './recorded-span.js';
-import type { RecorderParts, ToolEvent } from './run-recorder.js';
+import type { RecorderParts } from './recorder-parts.js';
+import type { ToolEvent } from './run-recorder.js';
 
 export interface ToolStart extends SpanStart {
   name: string;
@@ -37,6 +37,8 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   override readonly source: string;
   readonly callId: string;
   private claimed: 'inside' | 'beside' | undefined = undefined;
+  /** The frame that its decorated method was called in. */
+  private claimedFrom: Frame | undefined = undefined;
   /** Only where something of them may go out. */
   private arguments: unknown = undefined;
 
@@ -51,6 +53,10 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     this.frame = new Frame(this.outer, values, this.outer?.handle ?? parts.handle, this.outer?.identity);
     this.frame.call = this;
     parts.claims.opened(this);
+  }
+
+  override get isAtWork(): boolean {
+    return true;
   }
 
   /** Runs `fn` as the tool's execution: what it begins lies inside the tool. Returns what `fn` returns. */
@@ -70,14 +76,11 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     this.frame.close();
   }
 
-  override finish(outcome: Outcome, abortReason?: AbortReason): void {
-    this.end({ outcome, abortReason });
-  }
-
   /** A decorated method is this call's execution, `inside` its frame or elsewhere: it tells it; `undefined` where one does. */
-  claim(from: 'inside' | 'beside'): ClaimedTool | undefined {
+  claim(from: 'inside' | 'beside', outer: Frame | undefined): ClaimedTool | undefined {
     if (this.claimed !== undefined || this.isOver) return undefined;
     this.claimed = from;
+    this.claimedFrom = outer;
     const { traceId, spanId, parentSpanId, callId } = this;
     return { traceId, spanId, parentSpanId, callId };
   }
@@ -98,6 +101,7 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   /** A decorated method that ran outside counts for what lies around it; these it does not see. */
   private countForRuns(failed: boolean): void {
     for (let frame = this.outer; frame?.call instanceof RecordedSpan; frame = frame.parent) {
+      if (frame === this.claimedFrom) return;
       if (frame.totals === undefined) continue;
       frame.totals.toolCalls++;
       if (failed) frame.totals.toolErrors++;

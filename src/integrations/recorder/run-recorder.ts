@@ -1,15 +1,18 @@
 import type { CaptureTarget } from '../../capture/capture-handle.js';
 import type { CapturedContent } from '../../capture/content-capture.js';
+import { currentFrame } from '../../context/context-storage.js';
 import type { Frame } from '../../context/frame.js';
 import { messages, type Message } from '../../event/messages.js';
 import { errorType } from '../../event/redaction.js';
+import { firstToken, isFirstAnswer } from './frames-around.js';
 import { OpenSpans } from './open-spans.js';
+import { RecentlyEnded } from './recently-ended.js';
 import { RecordedModelCall, type ModelCallStart } from './recorded-model-call.js';
 import { RecordedRun, type RunStart } from './recorded-run.js';
-import type { RecordedSpan } from './recorded-span.js';
 import { RecordedTool, type ToolStart } from './recorded-tool.js';
+import type { RecorderParts } from './recorder-parts.js';
 import { OpenToolClaims } from './tool-claims.js';
-import { WaitingRuns, type AwaitedAnswer } from './waiting-runs.js';
+import { answerKey, WaitingRuns, type AwaitedAnswer, type WaitingAnswer } from './waiting-runs.js';
 
 /** What `isAgentRun` is asked about. */
 export interface AgentRunInfo {
@@ -35,21 +38,6 @@ export interface Decision extends Partial<AwaitedAnswer> {
   readonly decision: 'accept' | 'reject';
 }
 
-/** What the recorder's spans share. */
-export interface RecorderParts {
-  readonly target: CaptureTarget;
-  /** The application's capture handle: frames carry it. */
-  readonly handle: object;
-  readonly options: RecorderOptions;
-  readonly open: OpenSpans<RecordedSpan>;
-  readonly claims: OpenToolClaims;
-  readonly waiting: WaitingRuns;
-  isAgentRun(run: AgentRunInfo): boolean | undefined;
-  /** Whether no other run in the same request answers the user. */
-  isFirstAnswer(frame: Frame | undefined): boolean;
-  firstToken(frame: Frame | undefined, at: number): void;
-}
-
 /**
  * Makes events of what agent frameworks tell of their runs, tools and calls of models. It knows none of them: each
  * framework's file opens and ends what its hooks report.
@@ -59,6 +47,7 @@ export interface RecorderParts {
  */
 export class RunRecorder {
   private readonly parts: RecorderParts;
+  private readonly ended: RecentlyEnded<unknown>[] = [];
 
   constructor(target: CaptureTarget, options: RecorderOptions, handle: object) {
     const answered = new WeakSet<Frame>();
@@ -70,7 +59,7 @@ export class RunRecorder {
       claims: new OpenToolClaims(),
       waiting: new WaitingRuns(target.clock),
       isAgentRun: (run) => this.asks(run),
-      isFirstAnswer: (frame) => isFirst(answered, frame),
+      isFirstAnswer: (frame) => isFirstAnswer(answered, frame),
       firstToken,
     };
     target.ai.toolClaims = this.parts.claims;
@@ -79,6 +68,15 @@ export class RunRecorder {
   /** How many runs, tools and calls of models are open that lie in no other. */
   get openCount(): number {
     return this.parts.open.size;
+  }
+
+  /**
+   * Whether what begins now is another application's, of those in this process. Frameworks tell all applications of
+   * everything; each records its own. Work that belongs to none is everybody's.
+   */
+  get isElsewhere(): boolean {
+    const handle = currentFrame()?.handle;
+    return handle !== undefined && handle !== this.parts.handle;
   }
 
   run(start: RunStart): RecordedRun {
@@ -100,10 +98,9 @@ export class RunRecorder {
 
   /** A person has answered, and `run` goes on: `copilot_tool_decision`, with the wait where the question was seen here. */
   decided({ id, decision, toolName, toolCallId }: Decision, run: RecordedRun): void {
-    const waiting = this.parts.waiting.take(id);
-    if (waiting !== undefined) run.earlier ??= waiting.part;
-    const { target } = this.parts;
+    const waiting = this.resumes(id, run);
     const { context, traceId, spanId } = run;
+    const { target } = this.parts;
     target.record({
       event: target.names.tool_decision,
       time: target.clock.now(),
@@ -117,14 +114,15 @@ export class RunRecorder {
       traceId,
       parentSpanId: spanId,
       // Clients resend a conversation; an answer counts once.
-      dedupKey: `tool decision ${id}`,
+      dedupKey: id === '' ? undefined : `tool decision ${answerKey(id, context)}`,
     });
   }
 
-  /** What was waited for has come by another way than a decision: `run` goes on with the run that waited. */
-  resumes(id: string, run: RecordedRun): void {
-    const waiting = this.parts.waiting.take(id);
+  /** What was waited for has come, by a decision or another way: `run` goes on with the run that waited. */
+  resumes(id: string, run: RecordedRun): WaitingAnswer | undefined {
+    const waiting = this.parts.waiting.take(id, run.context);
     if (waiting !== undefined) run.earlier ??= waiting.part;
+    return waiting;
   }
 
   /** A hook that never throws into its framework, nor makes it wait; what it throws is told once. */
@@ -170,6 +168,14 @@ export class RunRecorder {
   /** Ends what has shown no sign of life for an hour. */
   sweep(): void {
     this.parts.open.sweep();
+    for (const ended of this.ended) ended.sweep();
+  }
+
+  /** For what a framework's hooks know of what has ended: it is forgotten in time. */
+  recentlyEnded<V>(): RecentlyEnded<V> {
+    const ended = new RecentlyEnded<V>(this.parts.target.clock);
+    this.ended.push(ended);
+    return ended;
   }
 
   /** The process leaves: what is open is over. */
@@ -181,20 +187,5 @@ export class RunRecorder {
   private asks(run: AgentRunInfo): boolean | undefined {
     const answer: unknown = this.ask('AnalyticsModule', 'isAgentRun', () => this.parts.options.isAgentRun?.(run));
     return typeof answer === 'boolean' ? answer : undefined;
-  }
-}
-
-/** The request, socket message or job that a frame belongs to is its outermost frame. */
-function isFirst(answered: WeakSet<Frame>, frame: Frame | undefined): boolean {
-  let outermost = frame;
-  while (outermost?.parent !== undefined) outermost = outermost.parent;
-  if (outermost === undefined || answered.has(outermost)) return false;
-  answered.add(outermost);
-  return true;
-}
-
-function firstToken(frame: Frame | undefined, at: number): void {
-  for (let around = frame; around !== undefined; around = around.parent) {
-    if (around.call instanceof RecordedRun) around.call.firstTokenAt ??= at;
   }
 }

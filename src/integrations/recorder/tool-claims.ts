@@ -25,14 +25,18 @@ export class OpenToolClaims implements ToolClaims {
   }
 
   /**
-   * The call that a decorated tool called in this frame is the execution of: the one whose frame it lies in directly;
-   * else, for frameworks whose hooks can't open a frame, one of the same name that belongs to the same work.
+   * The call that a decorated tool of this name called in this frame is the execution of: the one whose frame it lies in
+   * directly; else, for frameworks whose hooks can't open a frame, one that belongs to the same work. One of another name
+   * only calls this tool for help.
    */
   claim(outer: Frame | undefined, toolName: string): ClaimedTool | undefined {
-    const around = callAround(outer);
-    if (around instanceof RecordedTool) return around.claim('inside');
-    for (const tool of this.byName.get(snakeCase(toolName)) ?? []) {
-      const claimed = isWithin(outer, tool.root.outer) ? tool.claim('beside') : undefined;
+    const name = snakeCase(toolName);
+    const call = callAround(outer);
+    const around = call instanceof RecordedTool ? call : undefined;
+    if (around !== undefined && snakeCase(around.name) === name) return around.claim('inside', outer);
+    for (const tool of this.byName.get(name) ?? []) {
+      const isSameWork = around === undefined ? isWithin(outer, tool.root.outer) : tool.liesIn(around);
+      const claimed = isSameWork ? tool.claim('beside', outer) : undefined;
       if (claimed !== undefined) return claimed;
     }
     return undefined;

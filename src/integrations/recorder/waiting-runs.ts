@@ -1,3 +1,4 @@
+import type { AnalyticsContextValues } from '../../context/context-values.js';
 import type { CallTotals } from '../../context/frame.js';
 import type { Clock } from '../../event/clock.js';
 
@@ -24,10 +25,17 @@ export interface WaitingAnswer extends AwaitedAnswer {
   readonly since: number;
 }
 
+/** Whose conversation an answer belongs to. */
+type Asker = Pick<AnalyticsContextValues, 'sessionId' | 'userId'>;
+
 const MOST_WAITING = 10_000;
 const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 
-/** The answers that interrupted runs of this process wait for; the oldest are forgotten, and nothing is told of them. */
+/**
+ * The answers that interrupted runs of this process wait for; the oldest are forgotten, and nothing is told of them. An
+ * id counts within its conversation only: models choose those of tool calls, some the same ones each time
+ * (`functions.ask_user:0`), and clients send them back.
+ */
 export class WaitingRuns {
   private readonly answers = new Map<string, WaitingAnswer>();
 
@@ -37,19 +45,25 @@ export class WaitingRuns {
     return this.answers.size;
   }
 
-  keep(awaited: readonly AwaitedAnswer[], part: EarlierPart): void {
+  keep(awaited: readonly AwaitedAnswer[], part: EarlierPart, asker: Asker): void {
     const since = this.clock.now();
-    for (const answer of awaited) this.answers.set(answer.id, { ...answer, part, since });
-    for (const [id, { since: begun }] of this.answers) {
+    for (const answer of awaited) this.answers.set(answerKey(answer.id, asker), { ...answer, part, since });
+    for (const [key, { since: begun }] of this.answers) {
       if (this.answers.size <= MOST_WAITING && begun > since - LONGEST_WAIT_MS) return;
-      this.answers.delete(id);
+      this.answers.delete(key);
     }
   }
 
   /** The answer has come: it is waited for no more. `undefined` where nobody here waited for it. */
-  take(id: string): WaitingAnswer | undefined {
-    const waiting = this.answers.get(id);
-    this.answers.delete(id);
+  take(id: string, asker: Asker): WaitingAnswer | undefined {
+    const key = answerKey(id, asker);
+    const waiting = this.answers.get(key);
+    this.answers.delete(key);
     return waiting;
   }
+}
+
+/** An answer's id together with the person and the conversation, as far as they are known. */
+export function answerKey(id: string, { sessionId, userId }: Asker): string {
+  return JSON.stringify([sessionId, userId, id].map((part) => (part == null ? null : String(part))));
 }
