@@ -31,7 +31,7 @@ export function answerOf({ generations, llmOutput }: ModelOutput): ModelCall {
     reasoningTokens: usage?.output_token_details?.reasoning,
     costUsd,
     stopReason: [about.finish_reason, about.stop_reason, about.finishReason, about.stopReason].find(isText),
-    toolsCalled: message?.tool_calls?.map(({ name }) => name),
+    toolsCalled: message?.tool_calls?.flatMap((call) => call?.name ?? []),
     output: [message === undefined ? { role: 'assistant', content: generation?.text } : chatMessage(message)],
   };
 }
@@ -47,7 +47,7 @@ function costOf(about: Readonly<Record<string, unknown>>, totalTokens: number | 
 /** What a tool returned: LangChain wraps it in a message for the model, as text. */
 export function resultOf(output: unknown): unknown {
   const { content, tool_call_id } = (output ?? {}) as ChainMessage;
-  if (tool_call_id === undefined) return output;
+  if (tool_call_id == null) return output;
   return parsedJson(content, longestParsed);
 }
 

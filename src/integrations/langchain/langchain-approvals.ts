@@ -96,7 +96,8 @@ function askedElsewhere(name = '', checkpoint: string, input: unknown, value: un
   return calls.map((call) => awaited(checkpoint, call.name, call.id));
 }
 
-function awaited(checkpoint: string, toolName: string, toolCallId = ''): AwaitedAnswer {
+function awaited(checkpoint: string, toolName: string, callId: string | null | undefined): AwaitedAnswer {
+  const toolCallId = callId ?? '';
   return { id: `${checkpoint} ${toolCallId}`, toolName, toolCallId };
 }
 

@@ -1,6 +1,6 @@
 import { guardedHooks } from '../recorder/guarded-hooks.js';
 import { parsedJson } from '../recorder/parsed-json.js';
-import { RecordedRun } from '../recorder/recorded-run.js';
+import { RecordedRun, type RunEnd } from '../recorder/recorded-run.js';
 import type { RecordedTool } from '../recorder/recorded-tool.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
 import { Approvals, interruptsOf, resumeOf } from './langchain-approvals.js';
@@ -10,22 +10,29 @@ import { endOfError } from './langchain-errors.js';
 import { answeredToolCalls, chatMessage, messagesIn, openToolCalls, userMessageIn } from './langchain-messages.js';
 import type { ChainMessage } from './langchain-messages.js';
 import { modelHooks } from './langchain-models.js';
-import { Places } from './langchain-places.js';
+import { Places, type Place } from './langchain-places.js';
 
 /** LangChain's callbacks for one recorder. Runs are what the application calls, and graphs wherever they are called. */
 export function langChainHooks(recorder: RunRecorder): LangChainHooks {
-  const places = new Places();
+  const places = new Places(recorder.recentlyEnded());
   const approvals = new Approvals(recorder);
 
   const ended = (runId: string, error: unknown, output?: unknown): void => {
     const place = places.closed(runId);
     if (place === undefined) return;
     const interrupts = interruptsOf(error);
-    if (interrupts !== undefined) approvals.asked(place, interrupts);
+    try {
+      if (interrupts !== undefined) approvals.asked(place, interrupts);
+    } finally {
+      end(place, error, interrupts !== undefined, output);
+    }
+  };
+
+  const end = (place: Place, error: unknown, isInterrupted: boolean, output: unknown): void => {
     const { span, isOwn } = place;
     place.input = undefined;
     if (!isOwn || span === undefined) return;
-    if (interrupts !== undefined) span.end({ outcome: 'interrupted', isCalledAgain: true });
+    if (isInterrupted) span.end({ outcome: 'interrupted', isCalledAgain: true });
     else if (error !== undefined) span.end(endOfError(error, place));
     else if (span instanceof RecordedRun) endRun(span, span === place.whole.run, output);
     else endTool(span, output);
@@ -35,6 +42,7 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
     ...modelHooks(recorder, places),
     handleChainStart(chain, input, runId, parentRunId, _tags, metadata, _runType, runName) {
       const around = places.find(parentRunId);
+      if (around === undefined && recorder.isElsewhere) return;
       const kind = chain?.id?.at(-1) ?? 'chain';
       const name = runName ?? kind;
       const own = { checkpoint: checkpointOf(metadata), name, input };
@@ -52,7 +60,9 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
         sessionId: threadOf(metadata),
         parent: around?.span,
         message: around === undefined ? userMessageIn(input) : undefined,
-        input: messagesIn(input)?.map(chatMessage) ?? input,
+        get input() {
+          return messagesIn(input)?.map(chatMessage) ?? input;
+        },
       });
       const { whole } = places.opened(runId, parentRunId, { ...own, span });
       if (whole.run !== undefined) return;
@@ -63,9 +73,11 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
     handleChainEnd: (output, runId) => ended(runId, undefined, output),
     handleChainError: (error, runId) => ended(runId, error ?? null),
     handleToolStart(tool, input, runId, parentRunId, _tags, metadata, runName, callId) {
+      const around = places.find(parentRunId);
+      if (around === undefined && recorder.isElsewhere) return;
       const name = runName ?? tool?.name ?? tool?.id?.at(-1) ?? 'tool';
       const span = recorder.tool({
-        parent: places.find(parentRunId)?.span,
+        parent: around?.span,
         name,
         callId,
         get arguments() {
@@ -84,12 +96,18 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
 }
 
 function endRun(run: RecordedRun, isWhole: boolean, output: unknown): void {
-  // A breakpoint before its tools, or tools that its client executes.
-  for (const { id, name } of isWhole ? openToolCalls(output) : []) {
-    if (id !== undefined) run.awaits({ id, toolName: name, toolCallId: id });
+  const end: RunEnd = { output };
+  try {
+    // A breakpoint before its tools, or tools that its client executes.
+    for (const { id, name } of isWhole ? openToolCalls(output) : []) {
+      if (id != null) run.awaits({ id, toolName: name, toolCallId: id });
+    }
+    const last = messagesIn(output)?.at(-1);
+    if (last != null) end.output = [chatMessage(last)];
+  } finally {
+    // Whatever its output is made of, it has come to its end.
+    run.end(end);
   }
-  const last = messagesIn(output)?.at(-1);
-  run.end({ output: last === undefined ? output : [chatMessage(last)] });
 }
 
 function endTool(tool: RecordedTool, output: unknown): void {

@@ -3,7 +3,7 @@ import { readUserMessage, type UserMessage } from '../../event/message-length.js
 // What is read of LangChain's messages, written down here so that it need not be installed.
 
 export interface ChainToolCall {
-  readonly id?: string;
+  readonly id?: string | null;
   readonly name: string;
   readonly args?: unknown;
 }
@@ -13,8 +13,8 @@ export interface ChainMessage {
   readonly content?: unknown;
   readonly role?: string;
   readonly type?: string;
-  readonly tool_calls?: readonly ChainToolCall[];
-  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly (ChainToolCall | null)[] | null;
+  readonly tool_call_id?: string | null;
   readonly status?: string;
   readonly response_metadata?: Readonly<Record<string, unknown>>;
   readonly usage_metadata?: UsageMetadata;
@@ -31,6 +31,8 @@ interface UsageMetadata {
 
 /** A message as applications write it: of the package, a plain object, `['user', 'text']` or the user's text. */
 type MessageLike = ChainMessage | readonly [string, unknown] | string;
+/** Where messages are looked for, there may be anything. */
+type Listed = MessageLike | null | undefined;
 
 /** A message in OpenAI's shape, of which `captureContent` knows what is a tool's. */
 interface ChatMessage {
@@ -46,7 +48,7 @@ export function userMessageIn(input: unknown): UserMessage | undefined {
   const messages = messagesIn(input);
   if (messages === undefined) return readUserMessage(input);
   const last = messages.at(-1);
-  return readUserMessage({ messages: last === undefined ? [] : [chatMessage(last)] });
+  return readUserMessage({ messages: last == null ? [] : [chatMessage(last)] });
 }
 
 /** A graph that goes on after a breakpoint is called with null, and tells that it is called with `{ input: null }`. */
@@ -56,18 +58,18 @@ function goesOn(input: unknown): boolean {
 }
 
 /** The messages of a graph's state, or of a chain's input that is one. */
-export function messagesIn(state: unknown): readonly MessageLike[] | undefined {
-  if (Array.isArray(state)) return state as MessageLike[];
+export function messagesIn(state: unknown): readonly Listed[] | undefined {
+  if (Array.isArray(state)) return state as Listed[];
   const { messages } = (state ?? {}) as { messages?: unknown };
   if (messages === undefined || messages === null) return undefined;
-  return (Array.isArray(messages) ? messages : [messages]) as MessageLike[];
+  return (Array.isArray(messages) ? messages : [messages]) as Listed[];
 }
 
 /** The tool calls that the last message asks for: nothing has answered them yet. */
 export function openToolCalls(state: unknown): readonly ChainToolCall[] {
   const last = messagesIn(state)?.at(-1);
-  if (typeof last !== 'object' || Array.isArray(last) || roleOf(last as ChainMessage) !== 'assistant') return [];
-  return (last as ChainMessage).tool_calls ?? [];
+  if (!isMessage(last) || roleOf(last) !== 'assistant') return [];
+  return (last.tool_calls ?? []).filter((call) => call != null);
 }
 
 /** The ids of the tool calls that the last messages answer. */
@@ -76,10 +78,8 @@ export function answeredToolCalls(state: unknown): string[] {
   const messages = messagesIn(state) ?? [];
   for (let i = messages.length - 1; i >= 0; i--) {
     const message = messages[i];
-    if (typeof message !== 'object' || Array.isArray(message)) break;
-    const { tool_call_id: id } = message as ChainMessage;
-    if (id === undefined) break;
-    ids.push(id);
+    if (!isMessage(message) || message.tool_call_id == null) break;
+    ids.push(message.tool_call_id);
   }
   return ids;
 }
@@ -88,18 +88,23 @@ export function isCommand(input: unknown): input is { readonly resume?: unknown 
   return (input as { lg_name?: unknown } | null | undefined)?.lg_name === 'Command';
 }
 
-export function chatMessage(message: MessageLike): ChatMessage {
-  if (typeof message === 'string') return { role: 'user', content: message };
+export function chatMessage(message: Listed): ChatMessage {
   if (Array.isArray(message)) return { role: plainRole(String(message[0])), content: message[1] as unknown };
-  const { content, tool_calls: calls = [], tool_call_id } = message as ChainMessage;
-  const role = roleOf(message as ChainMessage);
+  if (!isMessage(message)) return { role: 'user', content: message };
+  const { content, tool_call_id } = message;
+  const calls = (message.tool_calls ?? []).filter((call) => call != null);
+  const role = roleOf(message);
   const isToolMessage = role === 'tool' || role === 'function';
   return {
     role,
-    content: isToolMessage && typeof content !== 'string' ? JSON.stringify(content) : withoutCalls(content),
+    content: isToolMessage && typeof content !== 'string' ? jsonOf(content) : withoutCalls(content),
     ...(calls.length > 0 && { tool_calls: calls.map(openAiCall) }),
-    ...(tool_call_id !== undefined && { tool_call_id }),
+    ...(tool_call_id != null && { tool_call_id }),
   };
+}
+
+function isMessage(message: Listed): message is ChainMessage {
+  return typeof message === 'object' && message !== null && !Array.isArray(message);
 }
 
 /** What LangChain puts beside the text in a provider's own shape is in `tool_calls` too. */
@@ -109,7 +114,15 @@ function withoutCalls(content: unknown): unknown {
 }
 
 function openAiCall({ id, name, args }: ChainToolCall): object {
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(args) ?? '' } };
+  return { id, type: 'function', function: { name, arguments: jsonOf(args) } };
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '[Threw]';
+  }
 }
 
 function roleOf(message: ChainMessage): string {

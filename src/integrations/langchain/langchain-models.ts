@@ -1,4 +1,5 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
+import type { ModelCall } from '../../capture/model-call.js';
 import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
 import { answerOf } from './langchain-answers.js';
@@ -41,6 +42,7 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
     metadata?: Metadata,
   ): void => {
     const around = places.find(parentRunId);
+    if (around === undefined && recorder.isElsewhere) return;
     places.opened(runId, parentRunId);
     const { signal, tools } = details.options ?? {};
     if (around !== undefined) around.whole.signal = signal ?? around.whole.signal;
@@ -91,6 +93,7 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
       const open = calls.get(runId);
       if (open === undefined) return;
       const { chunk } = (fields ?? {}) as { chunk?: { message?: ToolCallChunk } };
+      open.call.showsLife();
       // Some clients tell a whole answer as one token.
       open.isStream ||= chunk !== undefined || open.hasToken;
       open.hasToken = true;
@@ -100,15 +103,22 @@ export function modelHooks(recorder: RunRecorder, places: Places): ModelHooks {
     handleLLMEnd(output, runId) {
       places.closed(runId);
       const open = taken(runId);
-      if (open?.isStream === true) open.call.end({ ...answerOf(output), isStream: true });
-      else open?.call.end(answerOf(output));
+      if (open === undefined) return;
+      let answer: ModelCall = {};
+      try {
+        answer = answerOf(output);
+      } finally {
+        open.call.end(open.isStream ? { ...answer, isStream: true } : answer);
+      }
     },
     handleLLMError(error, runId, parentRunId) {
       const place = places.closed(runId);
       const open = taken(runId);
       if (open === undefined || place === undefined) return;
       const { call, model, lastMessage, isStream } = open;
-      const end = { ...endOfError(error, place), ...(isStream && { isStream }) };
+      // It has failed now, though only what comes next shows whether it is made once more.
+      const { durationMs } = call;
+      const end = { ...endOfError(error, place), durationMs, ...(isStream && { isStream }) };
       const around = places.find(parentRunId);
       if (around === undefined || end.outcome === 'aborted' || call.isOver) call.end(end);
       else around.failed = { call, model, lastMessage, end };

@@ -1,6 +1,6 @@
-import type { RecordedModelCall } from '../recorder/recorded-model-call.js';
+import type { RecentlyEnded } from '../recorder/recently-ended.js';
+import type { ModelCallEnd, RecordedModelCall } from '../recorder/recorded-model-call.js';
 import type { RecordedRun } from '../recorder/recorded-run.js';
-import type { SpanEnd } from '../recorder/recorded-span.js';
 import type { RecordedTool } from '../recorder/recorded-tool.js';
 
 /** What the runnables beneath one that was called by the application share. */
@@ -35,17 +35,17 @@ export interface FailedCall {
   readonly model: string | undefined;
   readonly lastMessage: unknown;
   /** How it ended, if it is not. */
-  readonly end: SpanEnd;
+  readonly end: ModelCallEnd;
 }
 
 const MOST_OPEN = 10_000;
-/** LangChain ends what was aborted after what it lies in, and begins a thing or two more. */
-const KEPT_ENDED = 1_000;
 
 /** The runnables that are open, by LangChain's ids; bounded in number, since some of them never end. */
 export class Places {
   private readonly open = new Map<string, Place>();
-  private readonly ended = new Map<string, Place>();
+
+  /** LangChain ends what was aborted after what it lies in, and begins a thing or two more: so they are kept a while. */
+  constructor(private readonly ended: RecentlyEnded<Place>) {}
 
   opened(runId: string, parentRunId: string | undefined, own: Partial<Place> = {}): Place {
     const around = this.find(parentRunId);
@@ -67,7 +67,7 @@ export class Places {
   }
 
   find(runId: string | undefined): Place | undefined {
-    return runId === undefined ? undefined : (this.open.get(runId) ?? this.ended.get(runId));
+    return runId === undefined ? undefined : (this.open.get(runId) ?? this.ended.find(runId));
   }
 
   /** It is over; `undefined` where it was already. */
@@ -75,8 +75,7 @@ export class Places {
     const place = this.open.get(runId);
     if (place === undefined) return undefined;
     this.open.delete(runId);
-    this.ended.set(runId, place);
-    if (this.ended.size > KEPT_ENDED) this.ended.delete(this.ended.keys().next().value as string);
+    this.ended.add(runId, place);
     place.failed?.call.end(place.failed.end);
     place.failed = undefined;
     return place;
