@@ -32,7 +32,9 @@ export function aiSdk(options: AiSdkOptions = {}): AgentIntegration {
       // What `registerTelemetry` does, without importing a package that may not be there.
       const registered = (holder.AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
       registered.push(hooks);
-      const stopWarning = warnOfBypassingCalls(recorder, (callId) => recorder.find(keyOf(callId)) !== undefined);
+      const stopWarning = warnOfBypassingCalls(recorder, (callId) => {
+        return recorder.isElsewhere || recorder.find(keyOf(callId)) !== undefined;
+      });
       return () => {
         stopWarning();
         const index = registered.indexOf(hooks);

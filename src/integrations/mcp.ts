@@ -37,9 +37,9 @@ export interface McpIntegration extends AgentIntegration {
  * new McpStrategy({ name, version, transports, serverMutator: mcpAnalytics.instrument });
  */
 export function mcp(options: McpOptions = {}): McpIntegration {
-  // The newest application's, where several are up.
+  // Where several applications are up: of the one that the work belongs to, else the newest.
   const recorders: RunRecorder[] = [];
-  const calls = new McpToolCalls(() => recorders.at(-1), options.identify);
+  const calls = new McpToolCalls(() => recorders.findLast(({ isElsewhere }) => !isElsewhere), options.identify);
   let hasUnknownServer = false;
   const tellOfUnknown = (recorder: RunRecorder): void => recorder.warnOnce(messages.notAnMcpServer());
   return {

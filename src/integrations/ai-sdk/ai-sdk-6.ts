@@ -55,6 +55,7 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
   const operations = new AiSdk6Operations();
 
   const onStart = (event: StartEvent): void => {
+    if (recorder.isElsewhere) return;
     const messages = event.messages ?? event.prompt;
     const { functionId: name, abortSignal } = event;
     const run = recorder.run({

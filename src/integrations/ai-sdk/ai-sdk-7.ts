@@ -74,7 +74,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
   const modelCallOf = ({ callId }: Call) => recorder.find(keyOf(callId, 'model')) as RecordedModelCall | undefined;
 
   const onStart = (event: StartEvent): void => {
-    if (!runs.includes(event.operationId)) return;
+    if (!runs.includes(event.operationId) || recorder.isElsewhere) return;
     const { callId, operationId, functionId, recordInputs } = event;
     const messages = event.messages ?? event.prompt;
     const run = recorder.run({
@@ -119,7 +119,9 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
   const onToolStart = (event: ToolEvent): void => {
     const { toolCallId, toolName, input } = event.toolCall;
     const key = keyOf(event.callId, toolCallId);
-    recorder.tool({ key, parent: runOf(event), name: toolName, callId: toolCallId, arguments: input });
+    const parent = runOf(event);
+    if (parent === undefined && recorder.isElsewhere) return;
+    recorder.tool({ key, parent, name: toolName, callId: toolCallId, arguments: input });
   };
 
   const onToolEnd = ({ callId, toolCall, toolOutput, toolExecutionMs: durationMs }: ToolEvent): void => {
@@ -144,6 +146,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
       if (run !== undefined) questionsIn(event.content, run);
     },
     onEmbedStart({ callId, embedCallId, provider, modelId, values }: EmbedEvent) {
+      if (recorder.isElsewhere) return;
       const call = recorder.modelCall({ kind: 'embedding', provider, model: modelId, input: values });
       embeddings.opened(callId, embedCallId, call);
     },

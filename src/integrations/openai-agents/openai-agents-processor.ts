@@ -68,6 +68,7 @@ export class OpenAiAgentsProcessor implements AgentsTraceProcessor {
   private start(span: AgentsSpan): void {
     const parent = span.parentId === null ? undefined : this.nodes.get(span.parentId);
     if (parent !== undefined) this.endChildren(parent);
+    else if (this.recorder.isElsewhere) return;
     const node = this.nodeOf(span, parent);
     this.nodes.set(span.spanId, node);
     parent?.children.add(node);

@@ -7,14 +7,18 @@ import type { OtelSpans } from './otel-spans.js';
  * waits, exports nothing and changes no span.
  */
 export class AnalyticsSpanProcessor {
-  private spans: OtelSpans | undefined = undefined;
+  /** Of the applications that listen, the newest first. */
+  private listening: readonly OtelSpans[] = [];
 
   onStart(span: OtelSpan, _parentContext?: unknown): void {
-    this.spans?.start(span);
+    const here = this.listening.filter(({ isElsewhere }) => !isElsewhere);
+    // What belongs to no application is told where its parent is, or to the newest.
+    const spans = here.find((each) => each.hasParent(span)) ?? here[0];
+    spans?.start(span);
   }
 
   onEnd(span: OtelSpan): void {
-    this.spans?.end(span);
+    for (const spans of this.listening) spans.end(span);
   }
 
   async forceFlush(): Promise<void> {
@@ -26,11 +30,11 @@ export class AnalyticsSpanProcessor {
     return Promise.resolve();
   }
 
-  /** Hands the spans over, until the function returned is called. Of two applications, the later listens. */
+  /** Hands the spans over, until the function returned is called. Of two applications, each is told its own. */
   listen(spans: OtelSpans): () => void {
-    this.spans = spans;
+    this.listening = [spans, ...this.listening];
     return () => {
-      if (this.spans === spans) this.spans = undefined;
+      this.listening = this.listening.filter((other) => other !== spans);
     };
   }
 }

@@ -37,6 +37,17 @@ export class OtelSpans {
     this.end = recorder.guard('otel() onEnd', (span: OtelSpan) => this.ended(span));
   }
 
+  /** Whether what begins now is another application's. */
+  get isElsewhere(): boolean {
+    return this.recorder.isElsewhere;
+  }
+
+  /** Whether the span's parent is open here. */
+  hasParent(span: OtelSpan): boolean {
+    const parentId = parentIdOf(span);
+    return parentId !== undefined && this.nodes.has(parentId);
+  }
+
   private begun(span: OtelSpan): void {
     const parentId = parentIdOf(span);
     const parent = parentId === undefined ? undefined : this.nodes.get(parentId);
