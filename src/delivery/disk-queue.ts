@@ -96,6 +96,12 @@ export class DiskQueue {
     this.spool.acknowledge(records);
   }
 
+  /** Those of the taken events that are on disk no more; they are settled there. */
+  takeAdrift(events: readonly SpooledEvent[]): readonly SpooledEvent[] {
+    const adrift = new Set(this.spool.takeAdrift(events.map(({ record }) => record)));
+    return events.filter(({ record }) => adrift.has(record));
+  }
+
   /** Keeps events as dead letters, also those that were never in the spool. */
   bury(events: readonly StoredEvent[], reason: string): void {
     const letters = events.map((event) => (event instanceof SpooledEvent ? event.record : recordOfNothing(event)));
@@ -127,12 +133,13 @@ export class DiskQueue {
 
   /** Drops what is too old, then adopts what dead processes left. */
   sweep(): Adopted {
+    // Each segment's losses are passed on, and let go, before the next is read.
+    while (this.losses.around(() => this.reading(() => this.spool.expire())));
     return this.losses.around(() => {
-      this.reading(() => this.spool.expire());
       const report = this.reading(() => this.spool.claimDead());
       for (const instance of report?.left ?? []) this.reports.left(instance);
       const { maxBytes = Infinity } = this.options;
-      if (this.spool.counts().bytes < maxBytes * (1 - roomShare)) this.reports.hasRoom();
+      if (this.spool.bytes < maxBytes * (1 - roomShare)) this.reports.hasRoom();
       const adopted = { events: 0, replayed: 0 };
       for (const { records, areReplayed } of report?.adopted ?? [])
         adopted[areReplayed ? 'replayed' : 'events'] += records;

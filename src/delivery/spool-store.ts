@@ -1,4 +1,3 @@
-import type { SpoolRecord } from '../spool/spool-record.js';
 import { DiskQueue, type DiskQueueOptions } from './disk-queue.js';
 import {
   lanes,
@@ -82,8 +81,8 @@ export class SpoolStore implements EventStore {
   }
 
   settle(events: readonly StoredEvent[]): void {
-    const { records, others } = byPlace(events);
-    this.disk.settle(records);
+    const { spooled, others } = byPlace(events);
+    this.disk.settle(spooled.map(({ record }) => record));
     this.memory.settle(others);
     this.timers.changed();
   }
@@ -108,7 +107,8 @@ export class SpoolStore implements EventStore {
 
   close(taken: readonly StoredEvent[]): readonly StoredEvent[] {
     this.timers.stop();
-    const inMemory = this.memory.close(byPlace(taken).others);
+    const { spooled, others } = byPlace(taken);
+    const inMemory = [...this.disk.takeAdrift(spooled), ...this.memory.close(others)];
     const lost = inMemory.length > 0 && this.disk.resume() ? this.append(inMemory) : inMemory;
     this.timers.stop();
     this.kept = this.disk.close();
@@ -138,12 +138,12 @@ export class SpoolStore implements EventStore {
   }
 }
 
-function byPlace(events: readonly StoredEvent[]): { records: SpoolRecord[]; others: StoredEvent[] } {
-  const records: SpoolRecord[] = [];
+function byPlace(events: readonly StoredEvent[]): { spooled: SpooledEvent[]; others: StoredEvent[] } {
+  const spooled: SpooledEvent[] = [];
   const others: StoredEvent[] = [];
   for (const event of events) {
-    if (event instanceof SpooledEvent) records.push(event.record);
+    if (event instanceof SpooledEvent) spooled.push(event);
     else others.push(event);
   }
-  return { records, others };
+  return { spooled, others };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AdoptedInstance } from './adopted-instance.js';
-import { claimInstances, type LeftInstance } from './claim-instances.js';
+import { claimInstances, liftAdopted, type LeftInstance } from './claim-instances.js';
 import { holdsReplayed, type OwnInstance } from './own-instance.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { adoptedFolder, foldersIn } from './spool-folders.js';
@@ -35,6 +35,8 @@ export function adoptDead(
   const onLoss = (loss: SpoolLoss): void => settings.notify({ kind: 'damaged', ...loss });
   const fresh: AdoptedInstance[] = [];
   const folder = adoptedFolder(own.folder);
+  // A claim that was cut short has left them where nobody looks.
+  for (const instance of foldersIn(folder)) liftAdopted(folder, instance);
   // By what stands there, not by what was claimed just now: one that could not be read last time is tried again.
   for (const instance of foldersIn(folder)) {
     if (adopted.some(({ id }) => id === instance)) continue;

@@ -113,8 +113,13 @@ function claim(folder: string, instance: string, claimer: Claimer): void {
     if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
-  const nested = adoptedFolder(join(ours, instance));
-  for (const id of foldersIn(nested)) renameSync(join(nested, id), join(ours, id));
+  liftAdopted(ours, instance);
+}
+
+/** Moves what an adopted instance had adopted itself beside it, into `folder`. */
+export function liftAdopted(folder: string, instance: string): void {
+  const nested = adoptedFolder(join(folder, instance));
+  for (const id of foldersIn(nested)) renameSync(join(nested, id), join(folder, id));
 }
 
 function removeQuietly(folder: string): void {

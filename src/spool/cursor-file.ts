@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { createFile, openInPlace, readStart } from './safe-files.js';
+import { createFile, openInPlace, readStart, writeWhole } from './safe-files.js';
 import type { SeqRange } from './seq-ranges.js';
 import { errorCode } from './spool-write-error.js';
 
@@ -29,12 +29,12 @@ export interface SavedCursor extends CursorState {
   readonly generation: number;
 }
 
-/** Creates the file at its full size, with nothing settled. */
+/** Creates the file at its full size, with nothing settled. Where that fails, a part of it may be left. */
 export function createCursorFile(path: string): void {
   const fd = createFile(path);
   try {
     const slot = encodeSlot({ lastSeq: 0, settled: [] }, 0);
-    writeSync(fd, Buffer.concat([slot, slot]), 0, 2 * SLOT_BYTES, 0);
+    writeWhole(fd, Buffer.concat([slot, slot]), 0);
   } finally {
     closeSync(fd);
   }
@@ -44,7 +44,7 @@ export function createCursorFile(path: string): void {
 export function writeCursorFile(path: string, state: CursorState, generation: number, fsync: boolean): void {
   const fd = openInPlace(path);
   try {
-    writeSync(fd, encodeSlot(state, generation), 0, SLOT_BYTES, (generation % 2) * SLOT_BYTES);
+    writeWhole(fd, encodeSlot(state, generation), (generation % 2) * SLOT_BYTES);
     if (fsync) fdatasyncSync(fd);
   } finally {
     closeSync(fd);

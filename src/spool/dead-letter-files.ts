@@ -22,7 +22,7 @@ export interface DeadLetterFile {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** null where the header is damaged or of a newer version: nothing of it is read. */
+  /** null where the header is damaged, of a newer version or another user's: nothing of it is read. */
   readonly header: SegmentHeader | null;
 }
 
@@ -68,11 +68,21 @@ function isDeadLetterName(name: string): boolean {
 
 function describe(path: string, name: string): DeadLetterFile | null {
   try {
-    const decoded = readSegmentHeader(path);
-    return { name, path, bytes: lstatSync(path).size, header: decoded.status === 'ok' ? decoded.header : null };
+    return { name, path, bytes: lstatSync(path).size, header: headerOf(path) };
   } catch (error) {
     // Replayed by another process while we looked.
     if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function headerOf(path: string): SegmentHeader | null {
+  try {
+    const decoded = readSegmentHeader(path);
+    return decoded.status === 'ok' ? decoded.header : null;
+  } catch (error) {
+    // Somebody ran the command line as another user.
+    if (errorCode(error) === 'EACCES') return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { renameSync, unlinkSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   deadLetterFiles,
@@ -8,7 +8,7 @@ import {
   type DeadLetterFile,
 } from './dead-letter-files.js';
 import { encodeBatch, recordBytes } from './record-format.js';
-import { ensureFolder } from './safe-files.js';
+import { ensureFolder, removeFile } from './safe-files.js';
 import { SEGMENT_HEADER_BYTES, segmentName } from './segment-format.js';
 import { SegmentWriter } from './segment-writer.js';
 import { deadFolder, replayFolder } from './spool-folders.js';
@@ -66,7 +66,12 @@ export class DeadLetters {
       this.close();
       throw asWriteError(error, stored);
     }
-    return letters.length > 0 ? this.#trim() : 0;
+    try {
+      return letters.length > 0 ? this.#trim() : 0;
+    } catch {
+      // The letters are stored; the bound is looked at again with the next.
+      return 0;
+    }
   }
 
   /**
@@ -89,7 +94,7 @@ export class DeadLetters {
       const kept = letters.filter((letter) => !chosen.includes(letter) || unstored.includes(letter));
       if (kept.length === letters.length) moved(path, file.path);
       else if (!this.#keep(kept, time)) moved(path, file.path);
-      else removed(path);
+      else removeFile(path);
       if (failure) return { replayed, failure };
     }
     return { replayed, failure: null };
@@ -155,7 +160,7 @@ export class DeadLetters {
     for (const file of files) {
       if (bytes <= this.#options.maxBytes) break;
       const letters = readDeadLetters(file).length;
-      if (removed(file.path)) deleted += letters;
+      if (removeFile(file.path)) deleted += letters;
       bytes -= file.bytes;
     }
     return deleted;
@@ -165,15 +170,6 @@ export class DeadLetters {
 function moved(from: string, to: string): boolean {
   try {
     renameSync(from, to);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function removed(path: string): boolean {
-  try {
-    unlinkSync(path);
     return true;
   } catch {
     return false;

@@ -1,8 +1,8 @@
-import { closeSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, readOwner, type LivenessRules } from './owner-file.js';
 import type { ProcessIdentity } from './process-identity.js';
-import { createFile } from './safe-files.js';
+import { createFile, removeFile, writeWhole } from './safe-files.js';
 import { foldersIn, instancesFolder } from './spool-folders.js';
 
 export const RESERVE_FILE = 'reserve';
@@ -17,12 +17,13 @@ export function createReserve(folder: string): void {
   try {
     const fd = createFile(path);
     try {
-      writeSync(fd, Buffer.alloc(RESERVE_BYTES, 1), 0, RESERVE_BYTES, 0);
+      writeWhole(fd, Buffer.alloc(RESERVE_BYTES, 1), 0);
     } finally {
       closeSync(fd);
     }
   } catch {
-    removeQuietly(path);
+    // On a disk that is full by now, what is left of it is for events.
+    removeFile(path);
   }
 }
 
@@ -30,22 +31,13 @@ export function createReserve(folder: string): void {
 export function freeReserves(dir: string, me: ProcessIdentity, now: number, rules: LivenessRules): boolean {
   const folders = foldersIn(instancesFolder(dir)).map((id) => join(instancesFolder(dir), id));
   return (
-    folders.filter((folder) => isDead(folder, me, now, rules) && removeQuietly(join(folder, RESERVE_FILE))).length > 0
+    folders.filter((folder) => isDead(folder, me, now, rules) && removeFile(join(folder, RESERVE_FILE))).length > 0
   );
 }
 
 function isDead(folder: string, me: ProcessIdentity, now: number, rules: LivenessRules): boolean {
   try {
     return !isAlive(readOwner(folder), me, now, rules);
-  } catch {
-    return false;
-  }
-}
-
-function removeQuietly(path: string): boolean {
-  try {
-    unlinkSync(path);
-    return true;
   } catch {
     return false;
   }

@@ -7,8 +7,8 @@ import { LaneWriter } from './lane-writer.js';
 import { beat, ownerOf, release, writeOwner } from './owner-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { removeInstance } from './remove-instance.js';
-import { ensureFolder, ensureRootFolder } from './safe-files.js';
-import { instancesFolder, laneFolder } from './spool-folders.js';
+import { ensureFolder, ensureRootFolder, removeFile } from './safe-files.js';
+import { adoptedFolder, foldersIn, instancesFolder, laneFolder } from './spool-folders.js';
 import { CURSOR_FILE } from './lane-cursor.js';
 import { SpoolLane } from './spool-lane.js';
 import type { SpoolLoss } from './spool-record.js';
@@ -115,7 +115,8 @@ export class OwnInstance {
   close(isEmpty: boolean): void {
     this.abandon();
     try {
-      if (isEmpty) removeInstance(this.folder);
+      // One that could not be read keeps its place, and the owner's file that says for whom it is.
+      if (isEmpty && foldersIn(adoptedFolder(this.folder)).length === 0) removeInstance(this.folder);
       else release(this.folder);
     } catch {
       // The disk is gone or read-only: the end of the process tells the same.
@@ -135,14 +136,17 @@ export class OwnInstance {
     if (known) return known;
     const { destination, segmentBytes, fsync, onLoss } = this.#options;
     const folder = laneFolder(this.folder, lane);
+    const cursor = join(folder, CURSOR_FILE);
     try {
       ensureFolder(folder);
-      createCursorFile(join(folder, CURSOR_FILE));
+      createCursorFile(cursor);
       const reader = new SpoolLane({ folder, instance: this.id, lane, destination }, onLoss);
       const made = { reader, writer: new LaneWriter(reader, { folder, segmentBytes, fsync }) };
       this.#lanes.set(lane, made);
       return made;
     } catch (error) {
+      // A lane that was half made would be in the way of the next attempt.
+      removeFile(cursor);
       throw asWriteError(error);
     }
   }

@@ -1,5 +1,16 @@
-import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, readSync, type Stats } from 'node:fs';
-import { errorCode } from './spool-write-error.js';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { errorCode, SpoolWriteError } from './spool-write-error.js';
 
 // Windows has no O_NOFOLLOW, and links there need a privilege.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -12,6 +23,16 @@ export function openForReading(path: string): number {
 /** Creates a file that must not exist, readable and writable for its owner only. */
 export function createFile(path: string): number {
   return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
+}
+
+/** Whether the file was there and is removed. Never throws. */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Opens an existing file for writing in place; a symbolic link fails with ELOOP. */
@@ -39,6 +60,16 @@ export function readAt(fd: number, buffer: Buffer, position: number): number {
     filled += count;
   }
   return filled;
+}
+
+/** Writes all the bytes, however many the system takes at once. */
+export function writeWhole(fd: number, bytes: Buffer, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    const count = writeSync(fd, bytes, written, bytes.length - written, position + written);
+    if (count === 0) throw new SpoolWriteError('ENOSPC', 'the system took no bytes');
+    written += count;
+  }
 }
 
 /**

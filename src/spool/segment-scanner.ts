@@ -6,6 +6,7 @@ import type { SpoolRecord } from './spool-record.js';
 import { errorCode } from './spool-write-error.js';
 
 const WINDOW_BYTES = 256 * 1024;
+const BLOCK_BYTES = 4096;
 
 /**
  * The intact records of one segment, in file order. Behind damage it looks for the next record whose checksums hold;
@@ -123,9 +124,25 @@ export class SegmentScanner {
     try {
       return readAt(this.#fd!, target, offset);
     } catch (error) {
-      // A bad block is damage like any other.
-      if (errorCode(error) === 'EIO') return 0;
+      if (errorCode(error) === 'EIO') return readAroundBadBlocks(this.#fd!, target, offset);
       throw error;
     }
   }
+}
+
+/** A block that cannot be read is damage like any other: zeros, in which no record is found. */
+function readAroundBadBlocks(fd: number, target: Buffer, position: number): number {
+  let at = 0;
+  while (at < target.length) {
+    const block = target.subarray(at, at + BLOCK_BYTES - ((position + at) % BLOCK_BYTES));
+    try {
+      const count = readAt(fd, block, position + at);
+      if (count < block.length) return at + count;
+    } catch (error) {
+      if (errorCode(error) !== 'EIO') throw error;
+      block.fill(0);
+    }
+    at += block.length;
+  }
+  return target.length;
 }

@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createFile } from './safe-files.js';
+import { createFile, removeFile, writeWhole } from './safe-files.js';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentSeed, type SegmentHeader } from './segment-format.js';
 import { asWriteError, SpoolWriteError } from './spool-write-error.js';
 
@@ -94,15 +84,6 @@ export class SegmentWriter {
   }
 }
 
-function writeWhole(fd: number, bytes: Buffer, position: number): void {
-  let written = 0;
-  while (written < bytes.length) {
-    const count = writeSync(fd, bytes, written, bytes.length - written, position + written);
-    if (count === 0) throw new SpoolWriteError('ENOSPC', 'the system took no bytes');
-    written += count;
-  }
-}
-
 function syncFolder(path: string): void {
   // Windows cannot open a folder, and needs no such call.
   if (process.platform === 'win32') return;
@@ -116,9 +97,6 @@ function syncFolder(path: string): void {
 
 function discard(fd: number, path: string): void {
   closeSync(fd);
-  try {
-    unlinkSync(path);
-  } catch {
-    // A header without records does no harm.
-  }
+  // Where it stays, a header without records does no harm.
+  removeFile(path);
 }

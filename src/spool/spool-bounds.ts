@@ -19,9 +19,14 @@ export class SpoolBounds {
    */
   admit(payloads: readonly (string | Buffer)[], lanes: readonly SpoolLane[], seal: (lane: SpoolLane) => void): number {
     const { maxBytes, dropsOldest } = this.#settings;
-    const needed = payloads.reduce((sum, payload) => sum + checkedBytes(payload), SEGMENT_HEADER_BYTES);
+    const wanted = payloads.reduce((sum, payload) => sum + checkedBytes(payload), SEGMENT_HEADER_BYTES);
+    // What an empty spool would not hold must push nothing out.
+    if (wanted > maxBytes) {
+      const fitting = countThatFits(payloads, maxBytes - SEGMENT_HEADER_BYTES);
+      return fitting === 0 ? 0 : this.admit(payloads.slice(0, fitting), lanes, seal);
+    }
     let free = maxBytes - lanes.reduce((sum, lane) => sum + lane.bytes, 0);
-    while (free < needed) {
+    while (free < wanted) {
       const candidates = dropsOldest ? lanes : lanes.filter(({ pending }) => pending === 0);
       const oldest = laneOfOldestSegment(candidates);
       if (!oldest) break;
@@ -29,19 +34,20 @@ export class SpoolBounds {
       free += oldest.segments[0]!.bytes;
       this.#dropFirstSegment(oldest, 'queue_full');
     }
-    return free >= needed ? payloads.length : countThatFits(payloads, free - SEGMENT_HEADER_BYTES);
+    return free >= wanted ? payloads.length : countThatFits(payloads, free - SEGMENT_HEADER_BYTES);
   }
 
-  /** Drops what is older than the limit; how many. */
-  expire(lanes: readonly SpoolLane[]): number {
+  /** Drops what is older than the limit, of one segment: not all is in memory at once. Whether there may be more. */
+  expire(lanes: readonly SpoolLane[]): boolean {
     const limit = this.#settings.now() - this.#settings.maxAgeMs;
-    return lanes.reduce((sum, lane) => sum + this.#expire(lane, limit), 0);
+    // All of a segment is older than the beginning of the next.
+    const old = lanes.find((lane) => (lane.segments[1]?.createdAt ?? Infinity) < limit);
+    if (old) this.#dropFirstSegment(old, 'expired');
+    else for (const lane of lanes) this.#expireFirst(lane, limit);
+    return old !== undefined;
   }
 
-  #expire(lane: SpoolLane, limit: number): number {
-    let count = 0;
-    // All of a segment is older than the beginning of the next.
-    while ((lane.segments[1]?.createdAt ?? Infinity) < limit) count += this.#dropFirstSegment(lane, 'expired');
+  #expireFirst(lane: SpoolLane, limit: number): void {
     const records = lane.expire(limit);
     this.#tell(
       lane,
@@ -49,13 +55,11 @@ export class SpoolBounds {
       records.map(({ seq }) => ({ first: seq, last: seq })),
       records,
     );
-    return count + records.length;
   }
 
-  #dropFirstSegment(lane: SpoolLane, reason: 'queue_full' | 'expired'): number {
+  #dropFirstSegment(lane: SpoolLane, reason: 'queue_full' | 'expired'): void {
     const { ranges, records } = lane.dropFirstSegment(this.#settings.keepDropped);
     this.#tell(lane, reason, ranges, records);
-    return countOf(ranges);
   }
 
   #tell(lane: SpoolLane, reason: 'queue_full' | 'expired', ranges: SeqRange[], records: readonly SpoolRecord[]): void {

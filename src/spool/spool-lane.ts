@@ -74,13 +74,13 @@ export class SpoolLane {
 
   /**
    * The next records in order, in flight from then on: at most so many, and of so many bytes; the first may be larger
-   * where `atLeastOne`.
+   * where `atLeastOne`. Throws where reading fails before any is taken; behind one it ends.
    */
   take(maxRecords: number, maxBytes: number, atLeastOne: boolean): SpoolRecord[] {
     const taken: SpoolRecord[] = [];
     let bytes = 0;
     while (taken.length < maxRecords) {
-      const record = this.#front();
+      const record = this.#frontBehind(taken);
       if (!record) break;
       const isFree = atLeastOne && taken.length === 0;
       if (bytes + record.payload.length > maxBytes && !isFree) break;
@@ -93,11 +93,18 @@ export class SpoolLane {
   /** Takes and settles the records at the front that were stored before `time`. */
   expire(time: number): SpoolRecord[] {
     const expired: SpoolRecord[] = [];
-    for (let record = this.#front(); record && record.time < time; record = this.#front()) {
+    for (let record = this.#front(); record && record.time < time; record = this.#frontBehind(expired)) {
       expired.push(this.#shift(record));
     }
     this.settle(expired);
     return expired;
+  }
+
+  /** Whether the record is still on disk: its segment may have been dropped or removed while it was in flight. */
+  isStored({ seq }: SpoolRecord): boolean {
+    return this.segments.some(
+      ({ firstSeq }, index) => firstSeq <= seq && seq <= endOf(this.segments, index, this.lastSeq),
+    );
   }
 
   /** How many of the records were in flight and are settled now. */
@@ -116,7 +123,7 @@ export class SpoolLane {
     const segment = this.segments[0]!;
     const end = endOf(this.segments, 0, this.lastSeq);
     const ranges = this.#state.drop(segment.firstSeq, end);
-    const records = withRecords ? readRanges(segment, this, ranges) : [];
+    const records = withRecords ? this.#readable(segment, ranges) : [];
     if (this.#peeked && this.#peeked.seq <= end) this.#peeked = null;
     this.#dirty = true;
     try {
@@ -167,6 +174,25 @@ export class SpoolLane {
       if (!this.#state.isSettled(record.seq)) this.#peeked = record;
     }
     return this.#peeked;
+  }
+
+  /** Where reading fails, what was taken before must not be forgotten: the next call meets the failure again. */
+  #frontBehind(taken: readonly SpoolRecord[]): SpoolRecord | null {
+    try {
+      return this.#front();
+    } catch (error) {
+      if (taken.length === 0) throw error;
+      return null;
+    }
+  }
+
+  /** The records of these ranges; none where they cannot be read now: that they are dropped is told all the same. */
+  #readable(segment: Segment, ranges: readonly SeqRange[]): SpoolRecord[] {
+    try {
+      return readRanges(segment, this, ranges);
+    } catch {
+      return [];
+    }
   }
 
   #shift(record: SpoolRecord): SpoolRecord {

@@ -34,9 +34,15 @@ export class SpoolSources {
     let bytes = 0;
     for (const source of this.lanes) {
       if (source.lane !== lane) continue;
-      const more = source.take(maxRecords - taken.length, maxBytes - bytes, taken.length === 0);
-      for (const record of more) bytes += record.payload.length;
-      taken.push(...more);
+      try {
+        const more = source.take(maxRecords - taken.length, maxBytes - bytes, taken.length === 0);
+        for (const record of more) bytes += record.payload.length;
+        taken.push(...more);
+      } catch (error) {
+        // What was taken before must not be forgotten; the next take begins with the failure.
+        if (taken.length === 0) throw error;
+        break;
+      }
     }
     return taken;
   }
@@ -51,6 +57,17 @@ export class SpoolSources {
     this.#byLane(records, (lane, group) => lane.putBack(group));
   }
 
+  /** Those of the records that would not outlive this process, settled. */
+  takeAdrift(records: readonly SpoolRecord[]): SpoolRecord[] {
+    const adrift: SpoolRecord[] = [];
+    this.#byLane(records, (lane, group) => {
+      const lost = group.filter((record) => !lane.isStored(record));
+      lane.settle(lost);
+      adrift.push(...lost);
+    });
+    return adrift;
+  }
+
   /** Saves all cursors and removes what is over; the first failure, or null. */
   persist(fsync: boolean): SpoolWriteError | null {
     let failure: SpoolWriteError | null = null;
@@ -63,6 +80,11 @@ export class SpoolSources {
     }
     if (!failure) this.#removeEmpty();
     return failure;
+  }
+
+  /** Bytes of all segment files. */
+  get bytes(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.bytes, 0);
   }
 
   waiting(only: number): { records: number; bytes: number } {

@@ -44,6 +44,11 @@ export class Spool {
     return this.#sources.own?.id ?? null;
   }
 
+  /** Bytes of its segment files. Reads nothing. */
+  get bytes(): number {
+    return this.#sources.bytes;
+  }
+
   /** Opens the spool, at the start and after a failure; whether it can be appended to. Never throws. */
   tryResume(): boolean {
     if (this.#isClosed) return false;
@@ -101,6 +106,14 @@ export class Spool {
     this.#sources.putBack(records);
   }
 
+  /**
+   * Those of the records in flight that are on disk no more, because their segment was dropped or their folder removed.
+   * They are settled: whoever wants to keep them appends them anew.
+   */
+  takeAdrift(records: readonly SpoolRecord[]): SpoolRecord[] {
+    return this.#sources.takeAdrift(records);
+  }
+
   /** Moves records in flight to the dead letters. Throws SpoolWriteError; what is not stored there stays in flight. */
   deadLetter(records: readonly SpoolRecord[], reason: string): void {
     const letters = records.map(({ lane, payload }) => ({ lane, payload, reason }));
@@ -141,8 +154,11 @@ export class Spool {
     return adoptDead(own, adopted, this.#settings, this.#process);
   }
 
-  /** Drops what is older than `maxAgeMs`, but for what is in flight; how many. Throws where reading fails. */
-  expire(): number {
+  /**
+   * Drops what is older than `maxAgeMs`, but for what is in flight, in steps of a segment; whether there may be more.
+   * Throws where reading fails.
+   */
+  expire(): boolean {
     return this.#bounds.expire(this.#sources.lanes);
   }
 

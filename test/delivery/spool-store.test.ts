@@ -297,6 +297,18 @@ describe('Delivery from a spool', () => {
       },
     );
 
+    it.each(['ENOSPC', 'EROFS'])('goes to the disk when it can, also if it never could before, on %s', (code) => {
+      const { pipeline, record, said } = start();
+      const mend = breakDisk(code);
+      record(5);
+      pipeline.drain();
+      expect(onDisk()).toBe(0);
+      mend();
+      clock.advance(1_000);
+      expect(onDisk()).toBe(5);
+      expect(said.codes).toEqual(['NAA401', 'NAA402']);
+    });
+
     it('delivers from the memory all the same', async () => {
       const { pipeline, record, stats } = start();
       record(1);
@@ -341,6 +353,35 @@ describe('Delivery from a spool', () => {
       clock.advance(1_000);
       expect(said.codes).toEqual(['NAA401', 'NAA402']);
     });
+  });
+
+  it('keeps at its end what was in flight when its segment went for newer events', async () => {
+    const first = start({ maxBytes: 100_000, segmentBytes: 20_000 });
+    server.fault(faults.hang);
+    first.record(100);
+    first.pipeline.drain();
+    await server.waitForRequests(1);
+    for (let n = 0; n < 10; n++) {
+      first.record(90);
+      first.pipeline.drain();
+    }
+    expect(first.stats().dropped.queue_full).toBeGreaterThan(0);
+    expect(first.pipeline.close()).toBe(0);
+    const { total } = first.stats().pending;
+    server.clearFaults();
+    const next = start({ maxBytes: 100_000, segmentBytes: 20_000 });
+    await next.pipeline.leave(5_000);
+    expect(next.stats()).toMatchObject({ adopted: total, delivered: total, dropped: {} });
+  });
+
+  it('ends a flush that waits when it is closed, although something stays on disk', async () => {
+    const { pipeline, record } = start();
+    server.fault(faults.hang);
+    record(1);
+    const flushed = pipeline.flush({ timeoutMs: 60_000 });
+    await server.waitForRequests(1);
+    pipeline.close();
+    expect(await flushed).toEqual({ delivered: 0, pending: 1 });
   });
 
   it('makes a new folder where its own was removed, and counts what went with it', async () => {

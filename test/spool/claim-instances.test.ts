@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from 'node:zlib';
@@ -174,6 +174,31 @@ describe('claiming', () => {
     });
     expect(slow.claimDead()).toEqual({ adopted: [], left: [] });
     expect(texts(drain(fast)).sort()).toEqual(numbered(3, 0));
+  });
+
+  it('takes over what a claim that was cut short has left below what it claimed', () => {
+    const dir = temporaryFolder();
+    const claimed = openSpool(dir).spool;
+    const { instance } = claimed.append(numbered(2));
+    claimed.close();
+    const claimer = openSpool(dir).spool;
+    const { instance: middle } = claimer.append(numbered(1, 3));
+    // As if the second of the two renames had failed.
+    const nested = join(dir, 'instances', middle, 'adopted');
+    mkdirSync(nested);
+    renameSync(join(dir, 'instances', instance), join(nested, instance));
+    claimer.close();
+    const { spool } = openSpool(dir);
+    const ours = join(dir, 'instances', spool.instance ?? '', 'adopted');
+    mkdirSync(ours);
+    renameSync(join(dir, 'instances', middle), join(ours, middle));
+    expect(
+      spool
+        .claimDead()
+        .adopted.map(({ records }) => records)
+        .sort(),
+    ).toEqual([1, 2]);
+    expect(texts(drain(spool)).sort()).toEqual(numbered(3));
   });
 
   it('sweeps a folder that never got its name', () => {

@@ -96,6 +96,24 @@ describe('dead letters', () => {
     expect(texts(drain(spool))).toEqual(numbered(2));
   });
 
+  it('are stored beside a file of another user, which is left alone', () => {
+    const dir = temporaryFolder();
+    const first = openSpool(dir).spool;
+    first.append(numbered(1));
+    first.deadLetter(first.take(), 'refused');
+    first.close();
+    const [theirs = ''] = readdirSync(join(dir, 'dead'));
+    replaceFs('openSync', (real) => (...args: Parameters<typeof real>) => {
+      if (String(args[0]).endsWith(theirs)) throw systemError('EACCES');
+      return real(...args);
+    });
+    const { spool } = openSpool(dir, { maxDeadBytes: 1 });
+    spool.append(numbered(1, 2));
+    spool.deadLetter(spool.take(), 'refused');
+    expect(spool.counts()).toMatchObject({ pending: 0, inFlight: 0 });
+    expect(readdirSync(join(dir, 'dead'))).toContain(theirs);
+  });
+
   it('are bounded: the oldest files go first, and are counted', () => {
     const dir = temporaryFolder();
     let now = 1_790_000_000_000;

@@ -177,6 +177,50 @@ describe('a disk that fails', () => {
     expect(calls.length).toBe(2);
   });
 
+  it('a block that cannot be read: the records around it are read', () => {
+    const { spool, notices } = openSpool(temporaryFolder());
+    spool.append(Array.from({ length: 100 }, (_, index) => `${index + 1} `.padEnd(1_000, 'x')));
+    replaceFs(
+      'readSync',
+      (real) =>
+        ((...args: [number, Buffer, number, number, number]) => {
+          const [fd, buffer, offset, length, position] = args;
+          // The second block of the segment is bad.
+          if (position < 8_192 && position + length > 4_096) throw systemError('EIO');
+          return real(fd, buffer, offset, length, position);
+        }) as typeof real,
+    );
+    const read = texts(drain(spool)).map((text) => parseInt(text, 10));
+    const lost = notices.reduce((sum, notice) => sum + (notice.kind === 'damaged' ? notice.count : 0), 0);
+    expect(read.length + lost).toBe(100);
+    expect(lost).toBeGreaterThan(3);
+    expect(lost).toBeLessThan(8);
+    expect(read.slice(0, 2)).toEqual([1, 2]);
+    expect(read.at(-1)).toBe(100);
+  });
+
+  it('a reading that fails half-way gives what it has, and the rest later', () => {
+    const dir = temporaryFolder();
+    const first = openSpool(dir).spool;
+    first.append(numbered(2));
+    first.close();
+    const { spool, notices } = openSpool(dir);
+    spool.claimDead();
+    const { instance } = spool.append(numbered(2, 3));
+    let isFull = true;
+    replaceFs('openSync', (real) => (...args: Parameters<typeof real>) => {
+      const path = String(args[0]);
+      const isOurs = path.includes(instance) && !path.includes('adopted');
+      if (isFull && isOurs && path.endsWith('.seg')) throw systemError('EMFILE');
+      return real(...args);
+    });
+    expect(texts(spool.take())).toEqual(numbered(2));
+    expect(() => spool.take()).toThrow('EMFILE');
+    isFull = false;
+    expect(texts(drain(spool))).toEqual(numbered(2, 3));
+    expect(notices).toEqual([]);
+  });
+
   it('too many open files: reading throws and loses nothing', () => {
     const { spool, notices } = openSpool(temporaryFolder());
     spool.append(numbered(3));

@@ -29,11 +29,7 @@ export const drainSpool: CommandGroup = async (args, terminal) => {
   if (!(timeoutMs > 0)) throw new WrongUse('--timeout expects a number of seconds.');
   const own = ownDestination();
   if (own === undefined) throw new WrongUse('Set POSTHOG_API_KEY (and POSTHOG_HOST) to those of the events.');
-  const waiting = inspectSpool(dir).instances.filter(({ pending }) => pending > 0);
-  const isOwn = ({ destinations }: (typeof waiting)[number]) => destinations.includes(own.hash);
-  const foreign = sum(waiting.filter((instance) => !isOwn(instance)));
-  const inUse = sum(waiting.filter((instance) => isOwn(instance) && instance.isAlive));
-  const left = sum(waiting.filter((instance) => isOwn(instance) && !instance.isAlive));
+  const { foreign, inUse, left } = waitingIn(dir, own);
   if (foreign > 0)
     terminal.error(
       `Not sent: ${counted(foreign, 'event')} for another key or host. Set POSTHOG_API_KEY and POSTHOG_HOST to theirs.`,
@@ -72,7 +68,20 @@ async function send(dir: string, own: OwnDestination, timeoutMs: number, termina
   const damaged = dropped.damaged ? `, ${dropped.damaged} damaged` : '';
   const waits = pending.total === 1 ? 'waits' : 'wait';
   terminal.out(`${delivered} sent, ${dead} refused by PostHog${damaged}, ${pending.total} still ${waits}`);
-  return pending.total === 0 ? 0 : 1;
+  const missed = waitingIn(dir, own).left - pending.total;
+  if (missed > 0) terminal.error(`Not sent: ${counted(missed, 'event')} in ${dir} that could not be taken over.`);
+  return pending.total === 0 && missed <= 0 ? 0 : 1;
+}
+
+/** How many events wait for another key or host; in a process that runs; and left by processes that are gone. */
+function waitingIn(dir: string, own: OwnDestination): { foreign: number; inUse: number; left: number } {
+  const waiting = inspectSpool(dir).instances.filter(({ pending }) => pending > 0);
+  const isOwn = ({ destinations }: (typeof waiting)[number]) => destinations.includes(own.hash);
+  return {
+    foreign: sum(waiting.filter((instance) => !isOwn(instance))),
+    inUse: sum(waiting.filter((instance) => isOwn(instance) && instance.isAlive)),
+    left: sum(waiting.filter((instance) => isOwn(instance) && !instance.isAlive)),
+  };
 }
 
 function sum(instances: readonly { readonly pending: number }[]): number {

@@ -5,6 +5,7 @@ import { runCommand } from '../../../src/cli/run-command.js';
 import { systemClock } from '../../../src/event/clock.js';
 import { inspectSpool } from '../../../src/spool/inspect-spool.js';
 import { apiKey, OwnDelivery } from '../../faults/subject.js';
+import { replaceFs, systemError } from '../../spool/replace-fs.js';
 import { temporaryFolder } from '../../spool/spool-folder.js';
 import { faults, startPostHogServer, type PostHogServer } from '../../support/posthog-server.js';
 import { TestTerminal } from '../test-terminal.js';
@@ -153,6 +154,21 @@ describe('spool', () => {
       expect([code, out]).toEqual([1, '0 sent, 0 refused by PostHog, 5 still wait']);
       expect(error).toContain('NAA301');
       expect(inspectSpool(dir).instances.reduce((sum, { pending }) => sum + pending, 0)).toBe(5);
+    });
+
+    it('says so where the disk lets it take nothing over', async () => {
+      leaveBehind(5);
+      replaceFs(
+        'mkdirSync',
+        (real) =>
+          ((...args: Parameters<typeof real>) => {
+            if (String(args[0]).includes('.new-')) throw systemError('EROFS');
+            return real(...args);
+          }),
+      );
+      const [code, out, error] = await run('drain', dir);
+      expect([code, out]).toEqual([1, '0 sent, 0 refused by PostHog, 0 still wait']);
+      expect(error).toContain(`Not sent: 5 events in ${dir} that could not be taken over.`);
     });
 
     it('shows how far it is where the terminal can', async () => {
