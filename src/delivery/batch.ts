@@ -9,6 +9,9 @@ export class Batch {
   refusedAt: number | undefined;
   /** How many it had accepted when it last refused these, one event alone. */
   refusedAloneAt: number | undefined;
+  /** How often what answered was not PostHog, and how many events had been accepted there the last time. */
+  misdirected = 0;
+  misdirectedAt: number | undefined;
 
   constructor(
     readonly events: readonly StoredEvent[],
@@ -28,6 +31,8 @@ export class Batch {
     const part = new Batch(this.events.slice(from, to), this.position + from);
     part.attempts = this.attempts;
     part.refusedAt = this.refusedAt;
+    part.misdirected = this.misdirected;
+    part.misdirectedAt = this.misdirectedAt;
     return part;
   }
 }

@@ -24,6 +24,9 @@ export interface CourierParts {
   readonly onAnswer: () => void;
 }
 
+/** So often an endpoint must answer as somebody else would before what it was sent is looked at. */
+const timesUntilRefused = 5;
+
 /** Carries the batches of one lane to its endpoint, by the rules of "Delivery, state by state". */
 export class Courier {
   /** While true, less than a full batch is sent too: somebody waits for it, or the process leaves. */
@@ -90,7 +93,7 @@ export class Courier {
   }
 
   private get hasPending(): boolean {
-    return this.outbox.inFlight.size > 0 || this.outbox.eventsWaiting > 0;
+    return !this.closed && (this.outbox.inFlight.size > 0 || this.outbox.eventsWaiting > 0);
   }
 
   /** One timer at most, and none where an answer will come, or nothing waits. */
@@ -146,8 +149,7 @@ export class Courier {
         this.reports.keyRefused();
         break;
       case 'wrong_endpoint':
-        this.keep(batch, 'endpoint_hold', wasProbe);
-        this.reports.wrongEndpoint(outcome.error);
+        this.settleMisdirected(batch, outcome.error, wasProbe);
         break;
       case 'too_large':
         this.parts.outbox.tooLarge(batch);
@@ -168,6 +170,21 @@ export class Courier {
     else ledger.hand(batch.events);
     circuit.succeeded();
     this.reports.over(outbox.eventsWaiting);
+  }
+
+  /**
+   * It is the endpoint that is wrong, unless that takes other batches time and again and not this one: a firewall on
+   * the way refuses certain words, say.
+   */
+  private settleMisdirected(batch: Batch, error: string, wasProbe: boolean): void {
+    const isOthersAccepted = batch.misdirectedAt !== undefined && this.accepted > batch.misdirectedAt;
+    batch.misdirectedAt = this.accepted;
+    if (++batch.misdirected >= timesUntilRefused && isOthersAccepted) {
+      this.settleRefused(batch, error, wasProbe);
+    } else {
+      this.keep(batch, 'endpoint_hold', wasProbe);
+      this.reports.wrongEndpoint(error);
+    }
   }
 
   /** Something in it is not accepted: find it, and give it up only if the endpoint is known to accept others. */

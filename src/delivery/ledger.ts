@@ -77,7 +77,7 @@ export class Ledger {
     if (events.length === 0) return;
     count(this.drops, reason, events.length);
     this.diagnostics.dropped(events, 'dropped', reason);
-    if (this.onDrop) for (const { json } of events) this.tellDrop(decodeEvent(json), reason);
+    for (const { json } of events) this.tellDrop(() => decodeEvent(json), reason);
     this.settle(events);
   }
 
@@ -93,7 +93,7 @@ export class Ledger {
   tellLost(losses: readonly StoreLoss[]): void {
     for (const { reason, events } of losses) {
       this.diagnostics.dropped(events, 'dropped', reason);
-      if (this.onDrop) for (const { json } of events) this.tellDrop(decodeEvent(json), reason);
+      for (const { json } of events) this.tellDrop(() => decodeEvent(json), reason);
     }
   }
 
@@ -107,14 +107,14 @@ export class Ledger {
   dropRecord(record: EventRecord, order: number, reason: DropReason): void {
     count(this.drops, reason, 1);
     this.diagnostics.droppedEarly(record.event, record.source, reason);
-    if (this.onDrop) this.tellDrop(describeRecord(record), reason);
+    this.tellDrop(() => describeRecord(record), reason);
     this.settle([{ order }]);
   }
 
   bury(events: readonly StoredEvent[]): void {
     this.dead += events.length;
     this.diagnostics.dropped(events, 'dead', 'rejected');
-    if (this.onDrop) for (const { json } of events) this.tellDrop(decodeEvent(json), 'rejected');
+    for (const { json } of events) this.tellDrop(() => decodeEvent(json), 'rejected');
     this.settle(events);
   }
 
@@ -149,11 +149,12 @@ export class Ledger {
     for (let i = 0; i < events; i++) this.settle([{ order: 0 }]);
   }
 
-  private tellDrop(event: AnalyticsEvent, reason: DropReason): void {
+  private tellDrop(eventOf: () => AnalyticsEvent, reason: DropReason): void {
+    if (!this.onDrop) return;
     const failed = (error: unknown) =>
       this.reporter.warnOnce(messages.onDropThrew(error instanceof Error ? error.name : typeof error));
     try {
-      const told: unknown = this.onDrop?.(event, reason);
+      const told: unknown = this.onDrop(eventOf(), reason);
       // An async callback fits the type; its rejection must not end the process.
       if (told instanceof Promise) told.catch(failed);
     } catch (error) {
@@ -173,7 +174,8 @@ export class PendingWatch {
   ) {}
 
   settled(order: number): void {
-    if (order <= this.lastOrder) this.left--;
+    // What left unknown counts as the oldest, and may have come after the watch began.
+    if (order <= this.lastOrder && this.left > 0) this.left--;
   }
 }
 

@@ -2,6 +2,11 @@ import { Batch } from './batch.js';
 import { BatchSize } from './batch-size.js';
 import { batchLimits, type EventStore, type Lane, type StoredEvent } from './event-store.js';
 
+/** After so many answers of somebody else in a row a batch lets others try. */
+const timesUntilBehind = 3;
+/** So many such batches are enough to find out: the rest waits where it is. */
+const mostMisdirected = 8;
+
 /** The batches of one lane: which is sent next, which are under way, which came back. */
 export class Outbox {
   readonly inFlight = new Set<Batch>();
@@ -42,13 +47,17 @@ export class Outbox {
 
   /**
    * The batch to send next, which is then in flight: what came back first, then fresh events, with `partial` also less
-   * than a full batch of them. An event that was refused alone, while the endpoint accepted no other (`accepted` is
-   * how many it has), comes last: it must not hold up the rest.
+   * than a full batch of them. What must not hold up the rest comes last: an event that was refused alone, or a batch
+   * that was misdirected several times, while the endpoint accepted no other (`accepted` is how many it has).
    */
   next(accepted: number, partial: boolean): Batch | undefined {
-    const isSuspect = (batch: Batch) => batch.refusedAloneAt === accepted;
+    const isSuspect = (batch: Batch) =>
+      batch.refusedAloneAt === accepted || (batch.misdirected >= timesUntilBehind && batch.misdirectedAt === accepted);
+    const mayTakeMore = this.returned.filter(({ misdirected }) => misdirected > 0).length < mostMisdirected;
     const batch =
-      this.returned.find((candidate) => !isSuspect(candidate)) ?? this.takeFresh(partial) ?? this.leastTried();
+      this.returned.find((candidate) => !isSuspect(candidate)) ??
+      (mayTakeMore ? this.takeFresh(partial) : undefined) ??
+      this.leastTried();
     if (!batch) return undefined;
     this.returned = this.returned.filter((other) => other !== batch);
     this.inFlight.add(batch);

@@ -1,4 +1,5 @@
 import type { AnalyticsEvent, JsonObject } from '../event/analytics-event.js';
+import { readUserId } from '../event/distinct-id.js';
 import type { EventRecord } from './event-record.js';
 
 /** The event that these bytes are; the other way round from serialising it. */
@@ -25,7 +26,7 @@ export function describeRecord(record: EventRecord): AnalyticsEvent {
   return {
     uuid: record.uuid ?? '',
     event: record.event,
-    distinctId: record.distinctId ?? String(record.userId ?? record.context.userId ?? ''),
+    distinctId: record.distinctId ?? readUserId(record.userId ?? record.context.userId).id ?? '',
     timestamp: Number.isNaN(time.getTime()) ? '' : time.toISOString(),
     properties: { ...record.properties, ...record.measured },
     groups: record.groups ?? {},

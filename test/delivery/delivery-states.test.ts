@@ -354,6 +354,21 @@ describe('Delivery, state by state', () => {
     },
   );
 
+  it.each([403, 302])('is not held up by one event that something on the way answers with %i', async (status) => {
+    const { pipeline, record, quiet, spoken } = start();
+    server.fault(({ events }) => (events.includes('event_37') ? faults.status(status) : undefined));
+    record(100);
+    void pipeline.flush();
+    for (let minutes = 0; minutes < 60; minutes++) {
+      await quiet();
+      if (minutes < 20) record(1);
+      clock.advance(60_000);
+    }
+    await quiet();
+    expect(pipeline.stats()).toMatchObject({ accepted: 120, delivered: 119, dead: 1, pending: { total: 0 } });
+    expect(spoken.text).toContain(`refused event_37 (HTTP ${status})`);
+  });
+
   it('finds the bad event also when it comes to light only after an outage', async () => {
     const { pipeline, record, quiet } = start();
     server.fault(faults.status(503), 1);

@@ -144,6 +144,26 @@ describe('diagnostics_channel', () => {
     ]);
   });
 
+  it('tells onDrop of a record whose user can not be made a text', () => {
+    const told: unknown[] = [];
+    const ledger = new Ledger(new Spoken(), (event, reason) => told.push([event.distinctId, reason]));
+    ledger.dropRecord(
+      { ...plainRecord('e'), distinctId: undefined, userId: Object.create(null) as string },
+      1,
+      'anonymous',
+    );
+    expect(told).toEqual([['', 'anonymous']]);
+    expect(ledger.books().dropped).toEqual({ anonymous: 1 });
+  });
+
+  it('leaves nothing below zero for whoever waits', () => {
+    const ledger = new Ledger(new Spoken(), undefined);
+    ledger.accepted = 1;
+    const watch = ledger.watch();
+    ledger.countLost([{ reason: 'damaged', count: 3, events: [], ownUnknown: 3 }]);
+    expect(watch.left).toBe(0);
+  });
+
   it('reads no event while nobody listens', () => {
     const ledger = new Ledger(new Spoken(), undefined);
     const unreadable = { ...stored(1), json: 'no JSON' };
