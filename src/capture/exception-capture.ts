@@ -1,6 +1,7 @@
 import { currentFrame } from '../context/context-storage.js';
 import type { EventRecord } from '../delivery/event-record.js';
 import { copyProperties } from '../event/json-value.js';
+import { errorType, redactedMessage } from '../event/redaction.js';
 import { timeOf, type EventCapture } from './event-capture.js';
 import type { EventDetails } from './event-details.js';
 import { redactedError } from './redacted-error.js';
@@ -17,7 +18,12 @@ export interface ExceptionClient {
 /** The property by which an exception that the client has built finds its record again; it never goes out. */
 const TICKET = '$nestjs_agent_analytics_ticket';
 
-type Waiting = Omit<EventRecord, 'properties'> & { readonly given: EventRecord['properties'] };
+interface Waiting {
+  readonly record: Omit<EventRecord, 'properties'>;
+  readonly given: EventRecord['properties'];
+  /** What may be told of what was thrown. */
+  readonly told: unknown;
+}
 
 /**
  * Exceptions: posthog-node builds `$exception_list` in the background, the record stays ours, so that the person, the
@@ -38,10 +44,10 @@ export class ExceptionCapture {
     const context = this.eventCapture.valuesFor(currentFrame());
     if (context.track === false) return this.eventCapture.refuse('no_consent', { event: '$exception' });
     const ticket = String(++this.tickets);
-    this.waiting.set(ticket, {
+    const told = captureErrorMessages ? error : redactedError(error);
+    const record = {
       event: '$exception',
       time: timeOf(details.timestamp, clock),
-      given: copyProperties(details.properties),
       context,
       userId: details.userId ?? undefined,
       sessionId: details.sessionId ?? undefined,
@@ -49,8 +55,8 @@ export class ExceptionCapture {
       traceId: context.traceId,
       parentSpanId: context.parentSpanId,
       dedupKey: details.dedupKey,
-    });
-    const told = captureErrorMessages ? error : redactedError(error);
+    };
+    this.waiting.set(ticket, { record, given: copyProperties(details.properties), told });
     const built = this.client()
       .then((client) => client.captureExceptionImmediate(told, TICKET, { [TICKET]: ticket }))
       .catch(() => undefined)
@@ -68,18 +74,28 @@ export class ExceptionCapture {
     if (typeof ticket !== 'string') return false;
     if (waiting === undefined) return true;
     this.waiting.delete(ticket);
-    const { given, ...record } = waiting;
     const exception = Object.entries(properties).filter(([key]) => key.startsWith('$exception_'));
-    this.eventCapture.record({
-      ...record,
-      properties: given,
-      measured: copyProperties(Object.fromEntries(exception)),
-    });
+    this.record(waiting, Object.fromEntries(exception));
     return true;
+  }
+
+  /** The process ends: records what the client has not built yet, with the type and the message alone. */
+  finish(): void {
+    for (const waiting of this.waiting.values()) {
+      const { told } = waiting;
+      const exception = { type: errorType(told), value: redactedMessage(told) ?? '' };
+      const mechanism = { type: 'generic', handled: true, synthetic: false };
+      this.record(waiting, { $exception_list: [{ ...exception, mechanism }] });
+    }
+    this.waiting.clear();
   }
 
   /** Resolves when every exception captured so far has been recorded. Never rejects. */
   async settled(): Promise<void> {
     await Promise.all(this.pending);
+  }
+
+  private record({ record, given }: Waiting, exception: Readonly<Record<string, unknown>>): void {
+    this.eventCapture.record({ ...record, properties: given, measured: copyProperties(exception) });
   }
 }

@@ -64,6 +64,7 @@ export class Lifecycle {
     process.removeListener('exit', this.finish);
     this.timer?.cancel();
     this.parts.core.capture.openCalls.finishAll();
+    this.parts.core.exceptions.finish();
     this.parts.pipeline.close();
     this.parts.onClosed();
   };
