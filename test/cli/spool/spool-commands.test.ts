@@ -158,14 +158,10 @@ describe('spool', () => {
 
     it('says so where the disk lets it take nothing over', async () => {
       leaveBehind(5);
-      replaceFs(
-        'mkdirSync',
-        (real) =>
-          ((...args: Parameters<typeof real>) => {
-            if (String(args[0]).includes('.new-')) throw systemError('EROFS');
-            return real(...args);
-          }),
-      );
+      replaceFs('mkdirSync', (real) => (...args: Parameters<typeof real>) => {
+        if (String(args[0]).includes('.new-')) throw systemError('EROFS');
+        return real(...args);
+      });
       const [code, out, error] = await run('drain', dir);
       expect([code, out]).toEqual([1, '0 sent, 0 refused by PostHog, 0 still wait']);
       expect(error).toContain(`Not sent: 5 events in ${dir} that could not be taken over.`);
