@@ -11,16 +11,47 @@ const chapters: Record<string, string> = {
   NAA7: 'The command line and tests',
 };
 
+/** Headings where the text's own name reads badly. */
+const titles: Partial<Record<keyof typeof messages, string>> = {
+  secondForRoot: 'forRoot() twice',
+  refusedPostHogOption: 'Refused posthog-node option',
+  noOptionsFactory: 'forRootAsync() without a factory',
+  noForRoot: 'forRoot() missing',
+  spoolWithoutDir: 'Spool without a folder',
+  noOptions: 'Options not an object',
+  callbackAsync: 'Asynchronous callback',
+  secondIdentity: 'Second user or session',
+  callFailed: 'Unreadable arguments',
+  beforeConfiguration: 'Called before the configuration',
+  userIdType: 'User id of a wrong type',
+  beforeSendThrew: '`beforeSend` threw',
+  beforeSendInvalid: '`beforeSend` returned no event',
+  leftAtClose: 'Undelivered at close',
+  onDropThrew: '`onDrop` threw',
+  posthogClientFailed: 'PostHog client failed',
+  spoolLeft: 'Events left in the spool',
+  standaloneInProduction: 'Stand-alone inbox in production',
+  agentsSdkMissing: '`@openai/agents` not found',
+  agentsTracingOff: 'Tracing of `@openai/agents` off',
+  langchainNotFound: '`@langchain/core` not found',
+  notAnMcpServer: 'Not an MCP server',
+};
+
 /** docs/errors.md: every text that the library says, by its code. */
 export function errorsPage(): string {
   const texts = Object.entries(messages as unknown as Record<string, (...args: string[]) => Message>)
-    .map(([name, text]) => ({ title: titleOf(name), ...text(...parametersOf(text)) }))
+    .map(([name, text]) => ({
+      title: titles[name as keyof typeof messages] ?? titleOf(name),
+      ...text(...parametersOf(text)),
+    }))
     .sort((a, b) => a.code.localeCompare(b.code));
   const lines = [
     '# What the library says',
     '',
-    'Each text has a code that stays. Warnings are said once a kind; a trouble that lasts is said when it begins and when',
-    'it is over. What is in ‹angles› is filled in. No text ever holds a key or what a user wrote.',
+    'Each message has a code that stays the same. NAA0xx and NAA501 to NAA503 stop the start. NAA110 to NAA113 are thrown as',
+    'the class is loaded. NAA511 and NAA512 stop the stand-alone inbox. All others are lines in the log: a warning once for',
+    'each kind, a trouble that lasts when it begins and when it is over. What is in ‹angles› is filled in. No message ever',
+    'holds a key or what a user wrote.',
     '',
     'This page is printed from `src/event/messages.ts`: `npx vitest run test/docs -u`.',
   ];
