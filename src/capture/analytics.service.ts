@@ -18,7 +18,8 @@ import { ProductEvents } from './product-events.js';
 
 /**
  * Product analytics by hand, where a decorator does not reach. Safe in any state: nothing here throws into the
- * application or makes it wait, and without a key everything is a no-op.
+ * application or makes it wait. Without a key, and without the inbox or a sink, analytics is off: no event, no timer, no
+ * connection. With one of them events are made and shown, but none goes to the network.
  *
  * @example
  * constructor(private readonly analytics: AnalyticsService) {}

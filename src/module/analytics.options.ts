@@ -73,7 +73,7 @@ export interface AnalyticsOptions {
   catalog?: Catalog | undefined;
   /** In tests, the recorder throws where an event violates the catalog. @default false */
   strict?: boolean | undefined;
-  /** Taps: they see every event, beside PostHog. */
+  /** Sinks see every event after `beforeSend`, beside PostHog; they are never retried. */
   sinks?: readonly EventSink[] | undefined;
   /** Changes an event, or takes it out with `null`, before anything is stored or shown. Synchronous. */
   beforeSend?: ((event: AnalyticsEvent) => AnalyticsEvent | null) | undefined;
