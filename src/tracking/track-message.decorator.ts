@@ -13,7 +13,7 @@ export interface TrackMessageOptions<M extends TrackableMethod = TrackableMethod
   properties?: ((call: TrackCall<M>) => PropertyBag | undefined) | undefined;
   /** The message's text, or its length in code points. The text is counted, never sent. @default found in the body */
   message?: ((call: TrackCall<M>) => string | number | null | undefined) | undefined;
-  /** `start`: only the first event, as the origin has it. @default both events */
+  /** `start`: emits only `copilot_message_sent`. @default both events */
   emit?: 'start' | undefined;
 }
 
