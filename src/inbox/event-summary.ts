@@ -1,5 +1,7 @@
 import type { AnalyticsEvent, JsonObject } from '../event/analytics-event.js';
+import { builtInKinds, builtInName } from './built-in-name.js';
 import type { DeliveryState, EventKind, EventSummary, StateChange } from './inbox-api.js';
+import { sessionKey } from './session-key.js';
 import type { StoredEvent } from './stored-event.js';
 import type { VerdictSettings } from './verdicts/verdict-settings.js';
 import { cutText } from './visible-text.js';
@@ -21,7 +23,7 @@ export function summarise(
     event: cutText(event.event, LONGEST_TEXT),
     person: cutText(event.distinctId, LONGEST_TEXT),
     isAnonymous: properties.is_anonymous === true || properties.$process_person_profile === false,
-    session: textOf(properties.session_id),
+    session: sessionKey(properties.session_id),
     outcome: textOf(properties.outcome),
     durationMs: durationOf(properties),
     gist: gistOf(event),
@@ -43,11 +45,13 @@ export function stateChange(stored: StoredEvent, settings: VerdictSettings): Sta
   return [stored.seq, stateOf(stored, settings), stored.reason];
 }
 
-/** By the end of the name, whatever the prefix. */
+/** Of the messages only the user's: an answer is none of its own. */
 function kindOf(event: string): EventKind | null {
-  const [, end = ''] = /(?:^|_)(message_sent|tool_called|agent_run_(?:success|failed|started))$/.exec(event) ?? [];
-  if (end === '') return null;
-  return end === 'message_sent' ? 'message' : end === 'tool_called' ? 'tool' : 'run';
+  const name = builtInName(event);
+  if (name === undefined) return null;
+  const kind = builtInKinds[name];
+  if (kind === 'tool' || kind === 'run') return kind;
+  return name === 'message_sent' ? 'message' : null;
 }
 
 const tellingProperties = [

@@ -5,7 +5,8 @@ import type { EventStore } from './event-store.js';
 import type { EventDetail, EventPage, EventSummary, FeedChange, FoundEvent, Verdict } from './inbox-api.js';
 import type { InboxTap } from './inbox-tap.js';
 import { readEvent, type StoredEvent } from './stored-event.js';
-import { verdictsOf, worstLevel } from './verdicts/verdict.js';
+import { worstLevel } from './verdict-level.js';
+import { verdictsOf } from './verdicts/verdict.js';
 
 /** What is shown of the store: rows, pages, changes, and one event in full. */
 export class EventView {

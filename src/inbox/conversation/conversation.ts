@@ -1,3 +1,4 @@
+import { builtInName } from '../built-in-name.js';
 import type { Conversation, ConversationTotals, Person, TimelineNode, Turn } from './conversation-api.js';
 import { sumOfNodes } from './sum-of-nodes.js';
 import { timelineEvent, type SessionEvent, type TimelineEvent } from './timeline-event.js';
@@ -85,15 +86,20 @@ function totalsOf(events: number, turns: readonly PlacedTurn[]): ConversationTot
   const trees = turns.map(({ turn }) => turn.nodes);
   return {
     events,
-    messages: count(({ events: [main] }) => main !== undefined && /(?:^|_)message_sent$/.test(main.event)),
+    messages: count(({ events: [main] }) => main !== undefined && builtInName(main.event) === 'message_sent'),
     tools: count(({ kind }) => kind === 'tool'),
     modelCalls: count(({ kind }) => kind === 'model'),
-    runs: count(({ events: told }) => told.some(({ event }) => /(?:^|_)agent_run_(?:success|failed)$/.test(event))),
+    runs: count(({ events: told }) => told.some(({ event }) => isEndOfRun(event))),
     failed: count(({ isFailed }) => isFailed),
     inputTokens: sumOfNodes(trees, ({ inputTokens }) => inputTokens),
     outputTokens: sumOfNodes(trees, ({ outputTokens }) => outputTokens),
     costUsd: sumOfNodes(trees, ({ costUsd }) => costUsd),
   };
+}
+
+function isEndOfRun(event: string): boolean {
+  const name = builtInName(event);
+  return name === 'agent_run_success' || name === 'agent_run_failed';
 }
 
 /** A moment that no calendar has is the first one. */

@@ -1,4 +1,5 @@
 import type { AnalyticsEvent, JsonObject } from '../../event/analytics-event.js';
+import { builtInKinds, builtInName } from '../built-in-name.js';
 import type { EventSummary } from '../inbox-api.js';
 import { cutText } from '../visible-text.js';
 import type { NodeKind } from './conversation-api.js';
@@ -39,17 +40,6 @@ export function timelineEvent(given: SessionEvent): TimelineEvent {
   };
 }
 
-/** By the end of the name, whatever the prefix. */
-const kinds: readonly (readonly [end: RegExp, kind: NodeKind])[] = [
-  [/(?:^|_)(?:message_sent|message_blocked|response_completed|response_stopped)$/, 'message'],
-  [/(?:^|_)tool_called$/, 'tool'],
-  [/(?:^|_)agent_run_(?:success|failed|started)$/, 'run'],
-  [/(?:^|_)(?:agent_scheduled|agent_schedule_failed|trigger_setup|trigger_setup_failed)$/, 'setup'],
-  [/(?:^|_)(?:schedule_fired|trigger_fired)$/, 'fired'],
-  [/(?:^|_)tool_decision$/, 'decision'],
-  [/(?:^|_)feedback_given$/, 'feedback'],
-];
-
 function kindOf({ event, properties }: AnalyticsEvent): NodeKind {
   switch (event) {
     case '$ai_generation':
@@ -65,7 +55,8 @@ function kindOf({ event, properties }: AnalyticsEvent): NodeKind {
     case '$identify':
       return 'identify';
   }
-  return kinds.find(([end]) => end.test(event))?.[1] ?? 'event';
+  const name = builtInName(event);
+  return name === undefined ? 'event' : builtInKinds[name];
 }
 
 const spanKinds: ReadonlyMap<unknown, NodeKind> = new Map([
@@ -77,11 +68,11 @@ const spanKinds: ReadonlyMap<unknown, NodeKind> = new Map([
 /** This library tells a tool, a span and a call of a model with the time of their start; all else, and other SDKs, at the end. */
 function isToldAtItsStart({ event, properties }: AnalyticsEvent): boolean {
   if (properties.$lib !== 'nestjs-agent-analytics') return false;
-  return event.startsWith('$ai_') || /(?:^|_)tool_called$/.test(event);
+  return event.startsWith('$ai_') || builtInName(event) === 'tool_called';
 }
 
 function durationOf({ event, properties }: AnalyticsEvent): number | null {
-  if (/(?:^|_)tool_decision$/.test(event)) return positive(properties.wait_ms);
+  if (builtInName(event) === 'tool_decision') return positive(properties.wait_ms);
   return positive(properties.duration_ms) ?? seconds(properties, '$ai_latency');
 }
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../event/analytics-event.js';
-import type { VerdictLevel } from '../inbox-api.js';
+import { builtInName } from '../built-in-name.js';
+import { worstLevel } from '../verdict-level.js';
 import type { TimelineNode } from './conversation-api.js';
 import { nodeTexts, textOf } from './node-texts.js';
 import { positive, seconds } from './timeline-event.js';
 import type { Branch } from './timeline-tree.js';
 
 const MOST_NAMED = 12;
-const levels: readonly VerdictLevel[] = ['good', 'note', 'warn', 'bad'];
 /** With these a thing ended as it should, or goes on elsewhere. */
 const fine: ReadonlySet<string> = new Set(['success', 'queued', 'interrupted']);
 
@@ -30,7 +30,7 @@ export function timelineNode(branch: Branch, depth: number, originMs: number): T
     inputTokens: positive(properties.input_tokens ?? properties.$ai_input_tokens),
     outputTokens: positive(properties.output_tokens ?? properties.$ai_output_tokens),
     costUsd: positive(properties.cost_usd ?? properties.$ai_total_cost_usd),
-    level: worst(events.map(({ row }) => row.level)),
+    level: worstLevel(events.map(({ row }) => row)),
     isDropped: events.some(({ row }) => row.state === 'dropped'),
     events: events.slice(0, MOST_NAMED).map(({ row }) => ({ seq: row.seq, event: row.event })),
   };
@@ -48,9 +48,6 @@ function propertiesOf({ events }: Branch): JsonObject {
 }
 
 function isBadMoment(event: string): boolean {
-  return event === '$exception' || /(?:^|_)(?:message_blocked|response_stopped)$/.test(event);
-}
-
-function worst(given: readonly VerdictLevel[]): VerdictLevel {
-  return levels[Math.max(0, ...given.map((level) => levels.indexOf(level)))] ?? 'good';
+  const name = builtInName(event);
+  return event === '$exception' || name === 'message_blocked' || name === 'response_stopped';
 }

@@ -1,12 +1,12 @@
 import type { AnalyticsReport } from '../../delivery/analytics-report.js';
-import type { VerdictLevel } from '../inbox-api.js';
+import { worstFirst } from '../verdict-level.js';
 import type { VerdictSettings } from '../verdicts/verdict-settings.js';
 import type { CallNotes } from './call-notes.js';
 import { deliveryHealth } from './delivery-health.js';
 import { likelyReason } from './likely-reason.js';
 import { lostEvents } from './lost-events.js';
 import { isoTime } from './problem.js';
-import type { Problem, ProblemReport } from './problem-api.js';
+import type { ProblemReport } from './problem-api.js';
 import { settingProblems } from './setting-problems.js';
 import { silentMethods } from './silent-methods.js';
 import { untrackedCalls } from './untracked-calls.js';
@@ -41,10 +41,4 @@ export function problemsOf({ boot, startedAt, notes, settings, report }: Problem
     delivery,
     problems: problems.sort(worstFirst),
   };
-}
-
-const order: Readonly<Record<VerdictLevel, number>> = { bad: 0, warn: 1, note: 2, good: 3 };
-
-function worstFirst(a: Problem, b: Problem): number {
-  return order[a.level] - order[b.level];
 }

@@ -1,6 +1,6 @@
 import type { AnalyticsEvent } from '../../event/analytics-event.js';
 import type { EventHistory } from '../event-history.js';
-import type { Verdict, VerdictLevel } from '../inbox-api.js';
+import type { Verdict } from '../inbox-api.js';
 import type { StoredEvent } from '../stored-event.js';
 import { billingVerdict } from './billing-verdict.js';
 import { catalogVerdict } from './catalog-verdict.js';
@@ -40,11 +40,3 @@ const retold: Verdict = {
   title: 'Told before',
   text: 'An earlier event has the same uuid. PostHog keeps one of them where day, name and person agree too.',
 };
-
-const order: readonly VerdictLevel[] = ['good', 'note', 'warn', 'bad'];
-
-/** The worst of the levels. */
-export function worstLevel(verdicts: readonly Verdict[]): VerdictLevel {
-  const worst = Math.max(0, ...verdicts.map(({ level }) => order.indexOf(level)));
-  return order[worst] ?? 'good';
-}
