@@ -1,10 +1,12 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
+import { sessionKey } from './session-key.js';
 import type { StoredEvent } from './stored-event.js';
 
 /** What is looked for; all that is given must hold. */
 export interface EventFilter {
   readonly event?: string | undefined;
   readonly person?: string | undefined;
+  /** By its key. */
   readonly session?: string | undefined;
   readonly outcome?: string | undefined;
   /** Anywhere in the event: its name, its person, any property's name or value. Upper and lower case are one. */
@@ -29,7 +31,7 @@ export function filterOf(query: URLSearchParams): EventFilter {
   return {
     event: read('event'),
     person: read('person'),
-    session: read('session'),
+    session: sessionKey(query.get('session')) ?? undefined,
     outcome: read('outcome'),
     text: read('text'),
   };
@@ -48,7 +50,7 @@ function fieldOf(event: AnalyticsEvent, field: 'event' | 'person' | 'session' | 
     case 'person':
       return event.distinctId;
     case 'session':
-      return event.properties.session_id;
+      return sessionKey(event.properties.session_id);
     case 'outcome':
       return event.properties.outcome;
   }

@@ -18,6 +18,7 @@ export interface EventSummary {
   /** The distinct id. */
   readonly person: string;
   readonly isAnonymous: boolean;
+  /** Its id; of a very long one what stands for it wherever a session is asked for. */
   readonly session: string | null;
   readonly outcome: string | null;
   readonly durationMs: number | null;

@@ -1,3 +1,4 @@
+import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { conversationOf } from './conversation/conversation.js';
 import type { Conversation } from './conversation/conversation-api.js';
 import { conversationTest } from './conversation/conversation-test.js';
@@ -5,6 +6,7 @@ import { eventsOfSession } from './conversation/events-of-session.js';
 import { wholeEvents } from './event-finder.js';
 import type { EventView } from './event-view.js';
 import type { SessionEvents } from './inbox-api.js';
+import { sessionKey } from './session-key.js';
 
 const MOST_EVENTS = 2_000;
 
@@ -29,5 +31,15 @@ export function sessionTimeline(view: EventView, session: string): Conversation 
 export function sessionTest(view: EventView, session: string): string | undefined {
   const own = eventsOfSession(view.store, session).filter(({ stored }) => !stored.isStub && stored.fate !== 'dropped');
   const events = own.slice(-MOST_EVENTS).map(({ event }) => event);
-  return events.length === 0 ? undefined : conversationTest(session, events);
+  return events.length === 0 ? undefined : conversationTest(wholeId(session, events), events);
+}
+
+/** The id itself, of a session that is asked for by its key: a test knows no keys. */
+function wholeId(session: string, events: readonly AnalyticsEvent[]): string {
+  const key = sessionKey(session);
+  for (const { properties } of events) {
+    const { session_id: id } = properties;
+    if (typeof id === 'string' && sessionKey(id) === key) return id;
+  }
+  return session;
 }

@@ -1,5 +1,6 @@
 import type { AnalyticsEvent } from '../../event/analytics-event.js';
 import type { EventStore } from '../event-store.js';
+import { beginningOfSession, sessionKey } from '../session-key.js';
 import { readEvent, type StoredEvent } from '../stored-event.js';
 
 interface ReadEvent {
@@ -7,10 +8,12 @@ interface ReadEvent {
   readonly event: AnalyticsEvent;
 }
 
-/** One session's events and the signings-in of its anonymous people, in the order in which they came. */
+/** One session's events, by its id or its key, and the signings-in of its anonymous people, in the order in which they came. */
 export function eventsOfSession(store: EventStore, session: string): ReadEvent[] {
   const all = store.following(0, store.size);
-  const own = reading(all, JSON.stringify(session).slice(1, -1)).filter(({ event }) => isOf(event, session));
+  const key = sessionKey(session);
+  const written = JSON.stringify(beginningOfSession(session)).slice(1, -1);
+  const own = reading(all, written).filter(({ event }) => sessionKey(idOf(event)) === key);
   const people = new Set<unknown>(own.map(({ event }) => event.distinctId));
   const known = new Set(own.map(({ stored }) => stored));
   const signingsIn = reading(all, '"$identify"').filter(
@@ -25,9 +28,6 @@ function reading(all: readonly StoredEvent[], text: string): ReadEvent[] {
   return all.filter(({ json }) => json.includes(text)).map((stored) => ({ stored, event: readEvent(stored) }));
 }
 
-function isOf({ properties }: AnalyticsEvent, session: string): boolean {
-  const { session_id: id } = properties;
-  if (id === undefined || id === null) return properties.$ai_session_id === session;
-  // Some applications number their sessions.
-  return id === session || (typeof id === 'number' && String(id) === session);
+function idOf({ properties }: AnalyticsEvent): unknown {
+  return properties.session_id ?? properties.$ai_session_id;
 }
