@@ -71,7 +71,8 @@ export class InboxServer {
     if (!isByAddress && !token.isCarriedBy(request)) return refuse(response, refusals.token());
     if (isByAddress) {
       // Behind a proxy the browser may know the inbox under another path.
-      response.setHeader('set-cookie', token.setCookie(rules.hasGuard ? '/' : this.path, isEncrypted(request)));
+      const isSecure = isEncrypted(request) || (rules.hasGuard && isEncryptedToProxy(request));
+      response.setHeader('set-cookie', token.setCookie(rules.hasGuard ? '/' : this.path, isSecure));
     }
     if (request.method === 'POST') return this.change(route, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return answerText(response, 405, 'Not here.\n');
@@ -171,6 +172,11 @@ function before(query: URLSearchParams): number | undefined {
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Of several proxies the first stands next to the browser. */
+function isEncryptedToProxy(request: IncomingMessage): boolean {
+  return /^https\b/i.test(headerOf(request, 'x-forwarded-proto') ?? '');
 }
 
 function isEncrypted({ socket }: IncomingMessage): boolean {

@@ -12,11 +12,15 @@ export interface InboxOptions {
   readonly maxBytes?: number | undefined;
   /**
    * Who may open the inbox, besides having its token: a Nest guard, as a class or an instance. With it the inbox may
-   * run in production and behind a proxy; the guard then stands in for the checks of Host and forwarded headers.
+   * run in production and behind a proxy; the guard then stands in for the checks of who asks from where: of the other
+   * machine, Host and forwarded headers.
    * @default nobody but this machine
    */
   readonly guard?: Type<CanActivate> | CanActivate | undefined;
-  /** More names under which this machine may be reached, beside localhost. Not needed with a guard. */
+  /**
+   * Names under which the inbox may be opened, from other machines too; from this one localhost always is. In a
+   * container, to which the machine around it is another one: `['localhost']`. Not needed with a guard.
+   */
   readonly allowedHosts?: readonly string[] | undefined;
   /**
    * The token of the boot URL, at least 16 characters: for several processes that share one address.

@@ -37,6 +37,36 @@ describe.each<AdapterName>(['express', 'fastify'])('a guard of the application b
     expect(await statusOf(`${origin}/__inbox/api/events`, { ...headers, authorization: `Bearer ${token}` })).toBe(200);
   });
 
+  describe('behind a proxy', () => {
+    /** As a proxy asks that rewrites Host, which nginx does unless it is told otherwise. */
+    const proxied = { host: 'upstream:3000', 'x-forwarded-for': '10.0.0.1', 'x-admin': 'yes' };
+
+    it('is cleared by its own page, and by no other', async () => {
+      const { origin, token } = await start({ inbox: { guard: AdminGuard } });
+      const clear = (site: string): Promise<number> => {
+        const headers = { ...proxied, authorization: `Bearer ${token}`, origin: 'https://app.example' };
+        return statusOf(`${origin}/__inbox/api/clear`, { ...headers, 'sec-fetch-site': site }, 'POST');
+      };
+      expect(await clear('same-origin')).toBe(200);
+      expect(await clear('same-site')).toBe(403);
+      expect(await clear('none')).toBe(403);
+    });
+
+    it.each([
+      ['https', true],
+      ['https, http', true],
+      ['http', false],
+      ['http, https', false],
+      [undefined, false],
+    ])('has a cookie for TLS only where the browser speaks TLS to it: %s', async (protocol, isSecure) => {
+      const { url } = await start({ inbox: { guard: AdminGuard } });
+      const headers = { 'x-admin': 'yes', ...(protocol !== undefined && { 'x-forwarded-proto': protocol }) };
+      const cookie = (await fetch(url, { headers })).headers.get('set-cookie') ?? '';
+      expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Strict/);
+      expect(cookie.endsWith('; Secure')).toBe(isSecure);
+    });
+  });
+
   it('makes it with what it injects', async () => {
     @Injectable()
     class SecretGuard implements CanActivate {

@@ -1,4 +1,7 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { refuseByOrigin } from '../../src/inbox/inbox-access.js';
 import { startInboxApp, type AdapterName, type InboxApp, type InboxAppOptions } from './inbox-app.js';
 import { sampleEvent } from './sample-events.js';
 import { statusOf } from './status-of.js';
@@ -128,6 +131,38 @@ describe.each<AdapterName>(['express', 'fastify'])('who may see the inbox on %s'
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('cache-control')).toContain('no-store');
     }
+  });
+});
+
+describe('from which machine the inbox is asked', () => {
+  const ask = (
+    address: string | undefined,
+    host: string,
+    rules: { allowedHosts?: string[]; hasGuard?: boolean } = {},
+  ) => {
+    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: address });
+    const request = Object.assign(new IncomingMessage(socket), { method: 'GET', headers: { host } });
+    return refuseByOrigin(request, false, { allowedHosts: [], hasGuard: false, ...rules });
+  };
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])('it may be this one, %s', (address) => {
+    expect(ask(address, 'localhost:3000')).toBeUndefined();
+  });
+
+  it.each(['192.168.1.7', '172.17.0.1', '::ffff:172.17.0.1', 'fe80::1', '2001:db8::127.0.0.1', undefined])(
+    'it may not be %s, though it says localhost, unless that name is allowed or there is a guard',
+    (address) => {
+      const refusal = ask(address, 'localhost:3000');
+      expect(refusal?.status).toBe(403);
+      expect(refusal?.text).toContain('allowedHosts: ["localhost"] }), or configure a guard');
+      expect(ask(address, 'localhost:3000', { allowedHosts: ['my-box'] })?.status).toBe(403);
+      expect(ask(address, 'localhost:3000', { allowedHosts: ['localhost'] })).toBeUndefined();
+      expect(ask(address, 'app.example', { hasGuard: true })).toBeUndefined();
+    },
+  );
+
+  it('says which one it was', () => {
+    expect(ask('172.17.0.1', 'localhost')?.text).toContain('(172.17.0.1)');
   });
 });
 
