@@ -32,15 +32,21 @@ export function open(row: Row): void {
   opened.value = row.key;
 }
 
+/** Closes the event. The focus goes back to where it was opened: the button that may have it goes away. */
 export function close(): void {
+  // The row is looked for while it still says that it is open.
+  const find = (selector: string) => document.querySelector<HTMLElement>(selector);
+  const from = find('.node-row.is-open') ?? find('#events') ?? find('.conversation');
   opened.value = null;
+  from?.focus();
 }
 
-/** Moves the cursor by so many rows, towards older ones where positive; opens what it meets if one is open. */
+/** Moves the cursor by so many rows, to older ones where positive, as far as it goes. What it meets opens if one is open. */
 export function moveCursor(by: number): void {
   const rows = visibleRows.value;
   const place = rows.findIndex(({ key }) => key === cursor.value);
-  const next = rows[place === -1 ? 0 : Math.min(Math.max(place + by, 0), rows.length - 1)];
+  const from = place === -1 && Number.isFinite(by) ? 0 : place + by;
+  const next = rows[Math.min(Math.max(from, 0), rows.length - 1)];
   if (next === undefined) return;
   cursor.value = next.key;
   if (opened.value !== null) opened.value = next.key;

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { keep, kept } from './kept.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 const KEY = 'inbox-theme';
@@ -13,18 +14,10 @@ export function cycleTheme(): void {
   const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
   theme.value = next[theme.value];
   applyTheme();
-  try {
-    localStorage.setItem(KEY, theme.value);
-  } catch {
-    // Storage may be switched off; the choice then lasts for this page.
-  }
+  keep(KEY, theme.value);
 }
 
 function readTheme(): Theme {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return kept === 'light' || kept === 'dark' ? kept : 'auto';
-  } catch {
-    return 'auto';
-  }
+  const chosen = kept(KEY);
+  return chosen === 'light' || chosen === 'dark' ? chosen : 'auto';
 }

@@ -3,6 +3,7 @@ import { choicesOf, clearFilters, filters, isFiltered, setFilter, text, visibleR
 import { countText, stateTexts } from './format.ts';
 import { Icon } from './icons.tsx';
 import { intervalText } from './interval.ts';
+import { areSingleKeysOn } from './keyboard.ts';
 import { allRows, hasGap } from './rows.ts';
 import { VisibleText } from './visible-text.tsx';
 
@@ -46,9 +47,11 @@ function Search() {
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <kbd class="wide-only" aria-hidden="true">
-        /
-      </kbd>
+      {areSingleKeysOn.value && (
+        <kbd class="wide-only" aria-hidden="true">
+          /
+        </kbd>
+      )}
     </label>
   );
 }

@@ -1,4 +1,4 @@
-import { opened } from '../selection.ts';
+import { close, opened } from '../selection.ts';
 import { chosenSession } from './chosen-session.ts';
 
 /** Moves the focus from one thing of the timeline to the next; says whether it took the key. */
@@ -15,6 +15,6 @@ export function pressTimelineKey(key: string): boolean {
 
 /** Closes the event, then the conversation. */
 export function leaveTimeline(): void {
-  if (opened.value !== null) opened.value = null;
+  if (opened.value !== null) close();
   else chosenSession.value = null;
 }
