@@ -1,4 +1,5 @@
 import { computed } from '@preact/signals';
+import { ClearFailure } from './clear-button.tsx';
 import { ConversationsView } from './conversation/conversations-view.tsx';
 import { EventDetailPane } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
@@ -16,6 +17,7 @@ export function App() {
   return (
     <>
       <Header />
+      <ClearFailure />
       <View />
       <HelpDialog />
     </>

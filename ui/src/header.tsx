@@ -1,8 +1,8 @@
+import { ClearButton } from './clear-button.tsx';
 import { connection, type Connection } from './feed.ts';
 import { Icon } from './icons.tsx';
-import { isHelpOpen } from './keyboard.ts';
+import { isHelpOpen, withKey } from './keyboard.ts';
 import { isPaused, pause, resume, waitingCount } from './rows.ts';
-import { clearEvents } from './server.ts';
 import { cycleTheme, theme } from './theme.ts';
 import { ViewSwitch } from './view-switch.tsx';
 
@@ -16,16 +16,7 @@ export function Header() {
       <ViewSwitch />
       <div class="spacer" />
       <PauseButton />
-      <button
-        type="button"
-        class="button"
-        onClick={() => void clearEvents().catch(() => undefined)}
-        title="Clear all events"
-      >
-        <Icon name="trash" />
-        <span class="wide-only">Clear</span>
-        <span class="narrow-only offscreen">Clear</span>
-      </button>
+      <ClearButton />
       <button
         type="button"
         class="button is-square"
@@ -37,10 +28,10 @@ export function Header() {
       </button>
       <button
         type="button"
-        class="button is-square wide-only"
+        class="button is-square help-button"
         onClick={() => (isHelpOpen.value = true)}
         aria-label="Keys"
-        title="Keys (?)"
+        title={withKey('Keys', '?')}
       >
         <Icon name="help" />
       </button>
@@ -74,7 +65,7 @@ function PauseButton() {
       id="pause"
       aria-pressed={isOn}
       onClick={isOn ? resume : pause}
-      title={isOn ? 'Go on (p)' : 'Pause (p)'}
+      title={withKey(isOn ? 'Go on' : 'Pause', 'p')}
     >
       <Icon name={isOn ? 'play' : 'pause'} />
       <span>{isOn ? (waitingCount.value > 0 ? `Show ${waitingCount.value} new` : 'Go on') : 'Pause'}</span>

@@ -2,10 +2,13 @@ import type { Conversation } from '../../src/inbox/conversation/conversation-api
 import type { CopyFormat, EventDetail, EventPage, SearchAnswer } from '../../src/inbox/inbox-api.ts';
 import type { ProblemReport } from '../../src/inbox/problems/problem-api.ts';
 
-/** The server did not give what was asked for; `status` is 0 where it could not be reached. */
+/** The server did not give what was asked for, and why, in words; `status` is 0 where it could not be reached. */
 export class ServerError extends Error {
-  constructor(readonly status: number) {
-    super(`The server answered ${status}`);
+  constructor(
+    readonly status: number,
+    said = '',
+  ) {
+    super(said || (status === 0 ? "The server can't be reached." : `The server answered ${status}.`));
   }
 }
 
@@ -52,6 +55,12 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
     if (init.signal?.aborted === true) throw error;
     throw new ServerError(0);
   });
-  if (!response.ok) throw new ServerError(response.status);
+  if (!response.ok) throw new ServerError(response.status, await saidBy(response));
   return response;
+}
+
+/** The inbox gives its reasons as plain text; what a proxy answers is a page, and says nothing of the inbox. */
+async function saidBy(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/plain') !== true) return '';
+  return (await response.text().catch(() => '')).trim().slice(0, 400);
 }
