@@ -59,8 +59,10 @@ export class Places {
       failed: undefined,
     };
     this.open.set(runId, place);
-    for (const [oldest, { whole }] of this.open) {
-      if (this.open.size <= MOST_OPEN && whole.run?.isOver !== true) break;
+    for (const [oldest, { whole, isOwn, span }] of this.open) {
+      // A tool that outlives its run is still waited for.
+      const isOver = whole.run?.isOver === true && (!isOwn || span?.isOver === true);
+      if (this.open.size <= MOST_OPEN && !isOver) break;
       this.closed(oldest);
     }
     return place;

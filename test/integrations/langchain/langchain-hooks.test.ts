@@ -141,6 +141,16 @@ describe('What begins beneath a run that has ended', () => {
     return call?.parentSpanId === run?.spanId;
   };
 
+  it('is told with its own end', () => {
+    const target = new Telling();
+    target.begin({ messages: [] });
+    target.hooks.handleChainEnd({}, 'r1');
+    target.hooks.handleToolStart({}, '{}', 't1', 'r1', [], {}, 'find', 'c1');
+    target.hooks.handleToolEnd('x', 't1');
+    expect(ends(target.of('copilot_tool_called'))).toEqual(['copilot_tool_called success']);
+    expect(target.recorder.openCount).toBe(0);
+  });
+
   it('hangs on it for some seconds; then the run is forgotten, with its request', () => {
     expect(isBeneathAfter(1_000)).toBe(true);
     expect(isBeneathAfter(11_000)).toBe(false);
