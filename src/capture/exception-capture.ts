@@ -1,7 +1,8 @@
 import { currentFrame } from '../context/context-storage.js';
 import type { EventRecord } from '../delivery/event-record.js';
+import type { JsonValue } from '../event/analytics-event.js';
 import { copyProperties } from '../event/json-value.js';
-import { errorType, redactedMessage } from '../event/redaction.js';
+import { errorType, redactedMessage, redactText } from '../event/redaction.js';
 import { timeOf, type EventCapture } from './event-capture.js';
 import type { EventDetails } from './event-details.js';
 import { redactedError } from './redacted-error.js';
@@ -96,6 +97,17 @@ export class ExceptionCapture {
   }
 
   private record({ record, given }: Waiting, exception: Readonly<Record<string, unknown>>): void {
-    this.eventCapture.record({ ...record, properties: given, measured: copyProperties(exception) });
+    const measured = copyProperties(exception);
+    maskMessages(measured.$exception_list);
+    this.eventCapture.record({ ...record, properties: given, measured });
+  }
+}
+
+/** The messages of an exception and its causes, masked as every message that goes out. */
+function maskMessages(exceptions: JsonValue | undefined): void {
+  if (!Array.isArray(exceptions)) return;
+  for (const exception of exceptions) {
+    if (typeof exception !== 'object' || exception === null || Array.isArray(exception)) continue;
+    if (typeof exception.value === 'string') exception.value = redactText(exception.value);
   }
 }

@@ -17,8 +17,8 @@ function captureWith(captureErrorMessages: boolean) {
   return { exceptions, records };
 }
 
-describe('An exception captured right before the process ends', () => {
-  it('goes out with its type, without its message', () => {
+describe('ExceptionCapture', () => {
+  it('records at the end of the process what is not built yet, with its type, without its message', () => {
     const { exceptions, records } = captureWith(false);
     exceptions.capture(new TypeError('the secret plan'), { properties: { step: 1 } });
     exceptions.finish();
@@ -34,7 +34,16 @@ describe('An exception captured right before the process ends', () => {
     expect(JSON.stringify(records)).not.toContain('secret');
   });
 
-  it('goes out with its message where that is switched on', () => {
+  it('masks the messages, those of causes too, where they are switched on', () => {
+    const { exceptions, records } = captureWith(true);
+    exceptions.capture(new Error('x'), {});
+    const list = ['no mail to ada@example.com', 'nor bob@example.com'].map((value) => ({ type: 'Error', value }));
+    exceptions.claim({ $nestjs_agent_analytics_ticket: '1', $exception_list: list });
+    expect(JSON.stringify(records)).toContain('no mail to');
+    expect(JSON.stringify(records)).not.toContain('@example.com');
+  });
+
+  it('records the message at the end of the process where that is switched on', () => {
     const { exceptions, records } = captureWith(true);
     exceptions.capture('no such table', {});
     exceptions.finish();
