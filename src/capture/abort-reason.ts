@@ -1,4 +1,4 @@
-import { APART, type Frame } from '../context/frame.js';
+import type { Frame } from '../context/frame.js';
 import { isCaptureHandle } from './capture-handle.js';
 import type { AbortReason } from './event-details.js';
 
@@ -37,8 +37,6 @@ export function hasClientLeft(frame: Frame | undefined): boolean {
 
 function leaveAround(frame: Frame | undefined): LeaveReason | undefined {
   for (let around = frame; around !== undefined; around = around.parent) {
-    // What lies around is somebody else's.
-    if (around.totals === APART) return undefined;
     // The message around knows it, also where the transport can't be asked any more, and whether it was before.
     if (around.call?.leftBy !== undefined) return around.call.leftBy;
     if (around.transport?.hasClosed?.() === true) return isLeaving(frame) ? 'shutdown' : 'client_closed';

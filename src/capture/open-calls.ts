@@ -87,7 +87,7 @@ export class OpenCalls {
    * counts the tools that were cut with it.
    */
   finishAll(): void {
-    const calls = this.oldestCalls(this.count).map((call) => ({ call, depth: depthOf(call.outer) }));
+    const calls = this.oldestCalls(this.count).map((call) => ({ call, depth: call.outer?.depth ?? -1 }));
     calls.sort((a, b) => b.depth - a.depth);
     for (const { call } of calls) this.end(call, 'aborted', 'shutdown');
     // What an end has begun.
@@ -98,10 +98,4 @@ export class OpenCalls {
     this.remove(call);
     call.finish(outcome, reason);
   }
-}
-
-function depthOf(frame: Frame | undefined): number {
-  let depth = 0;
-  for (let around = frame; around !== undefined; around = around.parent) depth++;
-  return depth;
 }

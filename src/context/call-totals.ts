@@ -1,4 +1,4 @@
-import { APART, type Frame, type ModelTotals } from './frame.js';
+import type { Frame, ModelTotals } from './frame.js';
 
 /** What one call of a model adds to the messages and runs around it. `undefined`: not reported. */
 export interface ModelUse {
@@ -12,7 +12,6 @@ export interface ModelUse {
 export function countToolCall(around: Frame | undefined, failed: boolean): void {
   for (let frame = around; frame !== undefined; frame = frame.parent) {
     if (frame.totals === undefined) continue;
-    if (frame.totals === APART) return;
     frame.totals.toolCalls++;
     if (failed) frame.totals.toolErrors++;
   }
@@ -21,7 +20,6 @@ export function countToolCall(around: Frame | undefined, failed: boolean): void 
 /** Counts a generation for every message and run around it. */
 export function countGeneration(around: Frame | undefined, use: ModelUse): void {
   for (let frame = around; frame !== undefined; frame = frame.parent) {
-    if (frame.totals === APART) return;
     if (frame.totals !== undefined) addUse((frame.totals.models ??= noModels()), use);
   }
 }
@@ -29,7 +27,6 @@ export function countGeneration(around: Frame | undefined, use: ModelUse): void 
 /** Marks whether what lies around waits for a human, as far as its last agent run tells. */
 export function markInterrupted(around: Frame | undefined, interrupted: boolean): void {
   for (let frame = around; frame !== undefined; frame = frame.parent) {
-    if (frame.totals === APART) return;
     if (frame.totals !== undefined) (frame.totals.models ??= noModels()).interrupted = interrupted;
   }
 }

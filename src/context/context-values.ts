@@ -7,9 +7,9 @@ import type { JsonValue } from '../event/analytics-event.js';
  * await AnalyticsContext.run({ userId: job.userId, sessionId: job.chatId }, () => handle(job));
  */
 export interface AnalyticsContextValues {
-  /** The signed-in user. Absent or `null`: anonymous. */
+  /** The signed-in user. `null`: there is none; absent: not known here, which beneath a context inherits its user. */
   userId?: string | null;
-  /** The chat session (conversation), never a web session. */
+  /** The chat session (conversation), never a web session. `null` and absent as for `userId`. */
   sessionId?: string | null;
   /** PostHog's web session (UUIDv7) for the link to a replay; goes out as `$session_id`. */
   webSessionId?: string | null;

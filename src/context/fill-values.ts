@@ -3,15 +3,19 @@ import type { Frame } from './frame.js';
 
 type Mutable = { -readonly [K in keyof AnalyticsContextValues]: AnalyticsContextValues[K] };
 
-/** The values of a frame, its carrier asked for the person where that is still open. */
+/**
+ * The values of a frame, its carrier asked for the person where that is still open. What has been found once stays,
+ * except a session that is refused for the user who has come since.
+ */
 export function valuesOf(frame: Frame): AnalyticsContextValues {
   const source = frame.identity;
   if (source === undefined) return frame.values;
-  const found = source();
-  if (found !== undefined) {
-    frame.values = fillAbsent(frame.values, found);
-    if (frame.values.userId != null) frame.identity = undefined;
-  }
+  const found = source(frame.values.userId);
+  if (found === undefined) return frame.values;
+  const isWithdrawn = found.sessionId === null && frame.claim !== undefined && frame.values.sessionId === frame.claim;
+  frame.values = fillAbsent(isWithdrawn ? { ...frame.values, sessionId: null } : frame.values, found);
+  frame.claim ??= found.sessionId ?? undefined;
+  if (frame.values.userId != null) frame.identity = undefined;
   return frame.values;
 }
 

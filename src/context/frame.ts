@@ -1,10 +1,11 @@
 import type { AnalyticsContextValues } from './context-values.js';
 
 /**
- * What the carrier of a frame (a request, a socket) says of the person and the conversation.
- * Asked at each tracked call until it has named a user, because guards run late. Never throws.
+ * What the carrier of a frame (a request, a socket) says of the person and the conversation: `sessionId: null` where it
+ * has one that is not this user's (`userId`, where the frame knows it already).
+ * Asked at each tracked call until there is a user, because guards run late. Never throws.
  */
-export type IdentitySource = () => AnalyticsContextValues | undefined;
+export type IdentitySource = (userId?: string | null) => AnalyticsContextValues | undefined;
 
 /** Counts of the calls beneath a message or run; each call adds to all that enclose it. */
 export interface CallTotals {
@@ -13,9 +14,6 @@ export interface CallTotals {
   /** What calls of models came to, once there was one. */
   models?: ModelTotals | undefined;
 }
-
-/** Instead of totals: the frame's work is somebody else's than what lies around it, and counts for nothing there. */
-export const APART: CallTotals = Object.freeze({ toolCalls: 0, toolErrors: 0 });
 
 export interface ModelTotals {
   generations: number;
@@ -35,10 +33,13 @@ export interface FrameCall {
   readonly tracksRun: boolean;
   readonly tracksTool: boolean;
   readonly isOver: boolean;
+  /** Whether it is taken for a call of a model itself, which one told inside may be. */
+  readonly tracksGeneration?: boolean;
   /** Why its consumer is gone before the end, where it is known to be. */
   readonly leftBy?: 'client_closed' | 'shutdown' | undefined;
-  /** Whether a call of a model was told inside: where it is the same call, it is told already. */
+  /** What was told inside of it, where it tracks a call of a model. */
   generationTold?: boolean;
+  embeddingTold?: boolean;
 }
 
 /** Where the answer goes: an HTTP response, whose end is the end of a message, or a socket. */
@@ -65,7 +66,9 @@ export interface TransportEnd {
  * filling in what was absent replaces the object.
  */
 export class Frame {
-  /** The totals of the call, where it is a message or a run, or `APART`. */
+  /** How many frames it lies in. */
+  readonly depth: number;
+  /** The totals of the call, where it is a message or a run. */
   totals: CallTotals | undefined = undefined;
   /** The transport's end, on the frame of a handler whose answer it carries, and of a request. */
   transport: TransportEnd | undefined = undefined;
@@ -75,25 +78,29 @@ export class Frame {
   onClose: Set<() => void> | undefined = undefined;
   /** A second, different identity that `set` refused; told with the next tracked call. */
   refused: 'userId' | 'sessionId' | undefined = undefined;
+  /** The session that its carrier had when no user was known for whom it could be refused. */
+  claim: string | undefined = undefined;
 
   constructor(
+    /** What its work is part of; none where that is somebody else's. */
     readonly parent: Frame | undefined,
     public values: AnalyticsContextValues,
     /** The capture handle of the application that the work runs in, if known. Opaque on this floor. */
     readonly handle: object | undefined,
-    /** `undefined` once it has named a user. */
+    /** `undefined` once there is a user. */
     public identity: IdentitySource | undefined,
-  ) {}
+  ) {
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    if (identity !== undefined) this.claim = parent?.claim;
+  }
 
-  /** Calls `end` once, with the frame's own work or with its transport; `onClose.delete(end)` takes it back. */
+  /**
+   * Calls `end` once, with the frame's own work or with its transport; `onClose.delete(end)` takes it back. Never where
+   * the transport is over by then: what begins so late has an end of its own alone.
+   */
   whenClosed(end: () => void): void {
-    if (this.onClose === undefined) {
-      this.onClose = new Set();
-      const { transport } = this;
-      if (transport?.onOver !== undefined) transport.onOver(() => this.close());
-      else transport?.onEnd?.(() => this.close());
-    }
-    this.onClose.add(end);
+    if (this.onClose === undefined) this.awaitClose();
+    this.onClose?.add(end);
   }
 
   /** Call it when the frame's own work is over: lazy results that were begun in it and never consumed end now. */
@@ -101,5 +108,12 @@ export class Frame {
     const waiting = this.onClose;
     this.onClose = undefined;
     if (waiting !== undefined) for (const end of waiting) end();
+  }
+
+  private awaitClose(): void {
+    this.onClose = new Set();
+    const { transport } = this;
+    if (transport?.onOver !== undefined) transport.onOver(() => this.close());
+    else transport?.onEnd?.(() => this.close());
   }
 }

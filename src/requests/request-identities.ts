@@ -35,21 +35,29 @@ export class RequestIdentities {
   settings: RequestSettings | undefined;
 
   /**
-   * The person and conversation of one carrier, to be asked as often as needed; what has been found once stays.
-   * A resolver that throws or answers with a promise counts as unknown, told once.
+   * The person and conversation of one carrier, to be asked as often as needed. A session is verified anew with each
+   * user. A resolver that throws or answers with a promise counts as unknown, told once.
    */
   sourceFor(input: IdentityInput): IdentitySource {
     const settings = this.settings;
     if (settings === undefined) return () => undefined;
-    let last: ResolvedIdentity | undefined;
-    let values: AnalyticsContextValues | undefined;
-    return () => {
+    let last: Answer | undefined;
+    return (knownUser) => {
       const resolved = resolve(settings, input);
-      if (values === undefined || !sameAnswer(last, resolved)) values = valuesFrom(settings, input, resolved);
-      last = resolved;
-      return values;
+      if (last !== undefined && last.knownUser === knownUser && sameAnswer(last.resolved, resolved)) return last.values;
+      const claim = asId(resolved?.sessionId) ?? last?.claim;
+      last = { resolved, knownUser, claim, values: valuesFrom(settings, input, resolved, knownUser, claim) };
+      return last.values;
     };
   }
+}
+
+/** What a carrier has said when it was asked last. */
+interface Answer {
+  readonly resolved: ResolvedIdentity | undefined;
+  readonly knownUser: string | null | undefined;
+  readonly claim: string | undefined;
+  readonly values: AnalyticsContextValues;
 }
 
 function resolve({ identity, reporter }: RequestSettings, input: IdentityInput): ResolvedIdentity | undefined {
@@ -68,9 +76,11 @@ function valuesFrom(
   settings: RequestSettings,
   input: IdentityInput,
   resolved: ResolvedIdentity | undefined,
+  knownUser: string | null | undefined,
+  claim: string | undefined,
 ): AnalyticsContextValues {
   const userId = asId(resolved?.userId);
-  const sessionId = verified(settings, input, userId, asId(resolved?.sessionId));
+  const sessionId = verified(settings, input, knownUser ?? userId, claim);
   return {
     ...(userId !== undefined && { userId }),
     ...(sessionId !== undefined && { sessionId }),
@@ -82,18 +92,19 @@ function valuesFrom(
   };
 }
 
+/** The session, if it may be used; `null` where it is refused. */
 function verified(
   { verifySession, reporter }: RequestSettings,
   { request }: IdentityInput,
   userId: string | undefined,
   sessionId: string | undefined,
-): string | undefined {
+): string | null | undefined {
   if (sessionId === undefined || verifySession === undefined) return sessionId;
   try {
-    return verifySession({ userId, sessionId, request }) === true ? sessionId : undefined;
+    return verifySession({ userId, sessionId, request }) === true ? sessionId : null;
   } catch (error) {
     reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'verifySession', nameOf(error)));
-    return undefined;
+    return null;
   }
 }
 

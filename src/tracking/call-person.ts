@@ -1,5 +1,6 @@
 import type { Id } from '../capture/event-details.js';
 import type { AnalyticsContextValues } from '../context/context-values.js';
+import type { Frame, IdentitySource } from '../context/frame.js';
 import { askEarly } from './option-callbacks.js';
 import type { TrackedCall } from './tracked-call.js';
 
@@ -29,6 +30,11 @@ export function valuesForPerson(values: AnalyticsContextValues, named: NamedPers
     ...(userId !== undefined && { userId }),
     ...(sessionId !== undefined && { sessionId }),
   };
+}
+
+/** Who is still to be asked for the user within the call: nobody where a decorator says that there is none. */
+export function identityFor(named: NamedPerson | undefined, around: Frame | undefined): IdentitySource | undefined {
+  return named?.userId === null ? undefined : around?.identity;
 }
 
 function asText(id: unknown): string | null | undefined {

@@ -3,14 +3,17 @@ import type { ClaimedTool } from '../capture/ai-events.js';
 import { reasonOfLeave } from '../capture/abort-reason.js';
 import type { CaptureTarget } from '../capture/capture-handle.js';
 import type { OpenCall } from '../capture/open-calls.js';
+import { currentFrame } from '../context/context-storage.js';
 import type { AnalyticsContextValues } from '../context/context-values.js';
 import { Frame, type FrameCall } from '../context/frame.js';
+import { placeIn } from '../context/place-in.js';
 import { messages } from '../event/messages.js';
 import { abandonedEnd, abortedEnd, returnedEnd, thrownEnd, unseenEnd, type CallEnd } from './call-end.js';
-import { askPerson, valuesForPerson, type NamedPerson } from './call-person.js';
+import { askPerson, identityFor, valuesForPerson, type NamedPerson } from './call-person.js';
 import { recordEnd, recordStart } from './call-moments.js';
 import type { FollowedCall } from './follow-result/followed-call.js';
 import { ownSpanId, valuesInTrace } from './call-trace.js';
+import { MethodCall } from './method-call.js';
 import { ResponseWait } from './response-wait.js';
 import type { TrackedMethod } from './tracked-methods.js';
 import type { Tracking } from './tracking.js';
@@ -21,7 +24,7 @@ import { Waiting } from './waiting.js';
  * One execution of a tracked method, from the call until its result is over. It watches; what is recorded of it is its
  * decorators' business. On the hot path: one is made for each tracked call. Only the constructor may throw.
  */
-export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
+export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, OpenCall {
   /** Wall clock of the begin, milliseconds since 1970. */
   readonly time: number;
   /** Monotonic milliseconds, as all that follow. */
@@ -40,9 +43,12 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   readonly parentSpanId: string | undefined;
   /** The call of a tool that an agent framework began, where this is its execution. */
   readonly claimed: ClaimedTool | undefined;
+  /** What it is part of. */
+  readonly outer: Frame | undefined;
   readonly frame: Frame;
   isOver = false;
   generationTold = false;
+  embeddingTold = false;
   olderCall: OpenCall | undefined = undefined;
   newerCall: OpenCall | undefined = undefined;
   /** The decorators whose `when` said no. */
@@ -56,46 +62,37 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
   private waiting: Waiting | undefined = undefined;
 
   constructor(
-    readonly method: TrackedMethod,
+    method: TrackedMethod,
     /** Those of the method's decorators that count this call. */
     readonly trackings: readonly Tracking[],
     readonly target: CaptureTarget,
     private readonly handle: object,
-    readonly outer: Frame | undefined,
+    around: Frame | undefined,
     readonly instance: unknown,
     readonly args: readonly unknown[],
   ) {
+    super(method);
     this.time = target.clock.now();
     this.startedAt = target.clock.monotonic();
-    this.values = target.valuesFor(outer);
+    this.values = target.valuesFor(around);
     this.person = method.namesItsPerson ? askPerson(this) : undefined;
     let inner = this.person === undefined ? this.values : valuesForPerson(this.values, this.person);
-    this.claimed = method.toolName === undefined ? undefined : target.ai.toolClaims?.claim(outer, method.toolName);
+    this.claimed = method.toolName === undefined ? undefined : target.ai.toolClaims?.claim(around, method.toolName);
     this.traceId = this.claimed?.traceId ?? inner.traceId ?? (method.opensTrace ? randomUUID() : undefined);
     this.parentSpanId = this.claimed === undefined ? this.values.parentSpanId : this.claimed.parentSpanId;
     this.spanId = this.traceId === undefined ? undefined : ownSpanId(this, this.traceId);
     if (this.traceId !== undefined && this.spanId !== undefined) {
       inner = valuesInTrace(inner, this.traceId, this.spanId);
     }
-    this.frame = new Frame(outer, inner, handle, outer?.identity);
+    this.outer = placeIn(around);
+    this.frame = new Frame(this.outer, inner, handle, identityFor(this.person, around));
+    this.frame.claim = around?.claim;
     this.frame.call = this;
     if (method.opensTrace) this.frame.totals = { toolCalls: 0, toolErrors: 0 };
-    if (outer === undefined && !method.namesItsPerson) tellWithoutContext(method, target);
-    this.response = method.endsWithResponse ? ResponseWait.around(outer, target) : undefined;
+    if (around === undefined && !method.namesItsPerson) tellWithoutContext(method, target);
+    this.response = method.endsWithResponse ? ResponseWait.around(this.outer, target) : undefined;
     recordStart(this);
     this.response?.begin(this.traceId, () => this.responseEnded());
-  }
-
-  get tracksMessage(): boolean {
-    return this.method.tracks('message');
-  }
-
-  get tracksRun(): boolean {
-    return this.method.tracks('run');
-  }
-
-  get tracksTool(): boolean {
-    return this.method.tracks('tool');
   }
 
   get leftBy(): 'client_closed' | 'shutdown' | undefined {
@@ -156,8 +153,10 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
 
   again(): FollowedCall {
     try {
-      const { method, trackings, target, handle, outer, instance, args } = this;
-      const next = new TrackedCall(method, trackings, target, handle, outer, instance, args);
+      const { method, trackings, target, handle, instance, args } = this;
+      // A result that was kept may be consumed for somebody else than it was made for.
+      const around = currentFrame() ?? this.outer;
+      const next = new TrackedCall(method, trackings, target, handle, around, instance, args);
       next.streaming();
       next.stayOpen();
       return next;
@@ -195,5 +194,7 @@ export class TrackedCall implements FrameCall, FollowedCall, OpenCall {
     this.response?.showWrites(this);
     recordEnd(this, end);
     this.frame.close();
+    // A result may be large, and what the call has left running keeps its frame.
+    this.end = unseenEnd;
   }
 }

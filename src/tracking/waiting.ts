@@ -1,4 +1,4 @@
-import { APART, type Frame } from '../context/frame.js';
+import type { Frame } from '../context/frame.js';
 
 /** A lazy result that waits for its consumer, until the work around it is over. */
 export class Waiting {
@@ -27,7 +27,6 @@ export class Waiting {
 function placeOf(frame: Frame | undefined): Frame | undefined {
   let place = frame;
   for (let around = frame; around !== undefined; around = around.parent) {
-    if (around.totals === APART) break;
     if (around.call?.isOver === false) place = around;
   }
   return place;

@@ -200,6 +200,32 @@ describe.each([
     ]);
   });
 
+  it('refuses it too where it was asked for before the guard that names the user', async () => {
+    const early = { canActivate: () => AnalyticsContext.get().sessionId !== undefined };
+    const verifySession = ({ userId, sessionId }: { userId: string | undefined; sessionId: string }) =>
+      userId === undefined || sessionId === `${userId}-chat`;
+    await start({ verifySession }, (app) => app.useGlobalGuards(early));
+    for (const user of ['ada', 'mallory']) await post('/chat/ada-chat/find', {}, { authorization: user });
+    await post('/chat/ada-chat/find');
+    await post('/chat/messages', { chatId: 'ada-chat' }, { authorization: 'mallory' });
+    expect(analytics.events('copilot_tool_called').map((event) => event.properties.session_id)).toEqual([
+      'ada-chat',
+      null,
+      'ada-chat',
+      null,
+    ]);
+  });
+
+  it('takes the trigger that the application sets for the chat that it assumes', async () => {
+    const hook = { canActivate: () => (AnalyticsContext.set({ trigger: 'webhook', triggerRef: 'hook-1' }), true) };
+    await start({}, (app) => app.useGlobalGuards(hook));
+    await post('/chat/messages', { chatId: 's1' });
+    expect(analytics.events()).toHaveLength(3);
+    for (const { properties } of analytics.events()) {
+      expect(properties).toMatchObject({ trigger: 'webhook', trigger_ref: 'hook-1' });
+    }
+  });
+
   it('answers as ever where resolvers throw or return a promise', async () => {
     await start({
       identity: () => {

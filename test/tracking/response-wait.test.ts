@@ -216,6 +216,23 @@ describe('a message whose answer a response carries', () => {
     expect(completed(target)).toEqual([expect.objectContaining({ chunk_count: null, time_to_first_chunk_ms: null })]);
   });
 
+  it('answers somebody else than the message beneath, whose status, chunks and trace are its own', () => {
+    const target = new CollectingTarget({ exposeTraceId: true });
+    const ask = trackedRun(target, () => undefined, TrackMessage({ message: () => 'hi' }));
+    const { run, response, frame } = message(target, () => {
+      AnalyticsContext.run({ userId: 'bob', sessionId: 's2' }, ask);
+      response.write();
+    });
+    frame.values = { userId: 'ann', sessionId: 's1' };
+    run();
+    const [, bobs] = target.of('copilot_message_sent');
+    expect(completed(target)).toEqual([expect.objectContaining({ outcome: 'success', chunk_count: null })]);
+    response.end('completed', 500);
+    expect(completed(target)).toMatchObject([{ outcome: 'success' }, { outcome: 'error', http_status: 500 }]);
+    expect(completed(target)[0]).not.toHaveProperty('http_status');
+    expect(response.headers['x-analytics-trace-id']).not.toBe(bobs?.traceId);
+  });
+
   it('shows its trace only where that is wanted', () => {
     const [quiet, open] = [new CollectingTarget(), new CollectingTarget({ exposeTraceId: true })];
     const headers = [quiet, open].map((target) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AnalyticsContext } from '../../src/context/analytics-context.js';
 import { bindInstance } from '../../src/tracking/instance-slot.js';
 import { SkipTracking } from '../../src/tracking/skip-tracking.decorator.js';
 import { TrackAgentRun } from '../../src/tracking/track-agent-run.decorator.js';
@@ -155,6 +156,19 @@ describe('@TrackToolCall on a class', () => {
     const target = new CollectingTarget();
     bound(target, new Special()).explicit();
     expect(called(target)).toEqual(['special']);
+  });
+
+  it('counts on a class what a method does for somebody else', () => {
+    @TrackToolCall()
+    class Queue {
+      next() {
+        AnalyticsContext.run({ userId: 'bob' }, () => this.work());
+      }
+      work() {}
+    }
+    const target = new CollectingTarget();
+    AnalyticsContext.run({ userId: 'ada' }, () => bound(target, new Queue()).next());
+    expect(target.records.map(({ context }) => context.userId)).toEqual(['bob', 'ada']);
   });
 
   it('counts each call of one that calls itself', () => {

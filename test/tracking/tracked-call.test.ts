@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AnalyticsContext } from '../../src/context/analytics-context.js';
 import { contextStorage, currentFrame } from '../../src/context/context-storage.js';
 import type { AnalyticsContextValues } from '../../src/context/context-values.js';
-import { Frame } from '../../src/context/frame.js';
+import { Frame, type TransportEnd } from '../../src/context/frame.js';
 import { bindInstance } from '../../src/tracking/instance-slot.js';
 import { TrackAgentRun } from '../../src/tracking/track-agent-run.decorator.js';
 import { TrackMessage } from '../../src/tracking/track-message.decorator.js';
@@ -61,6 +61,17 @@ describe('a tracked call', () => {
     const frame = new Frame(undefined, {}, target.handle, () => (user === undefined ? undefined : { userId: user }));
     contextStorage.run(frame, outer);
     expect(target.records.map((record) => record.context.userId)).toEqual(['u1', undefined]);
+  });
+
+  it('of nobody, as its decorator says, is nobody’s within, whatever the carrier finds out', () => {
+    const target = new CollectingTarget();
+    let user: string | undefined;
+    const inner = trackedRun(target, () => undefined);
+    const anonymous = TrackToolCall({ userId: () => null });
+    const outer = trackedRun(target, () => ((user = 'u1'), inner()), anonymous);
+    const frame = new Frame(undefined, {}, target.handle, () => (user === undefined ? undefined : { userId: user }));
+    contextStorage.run(frame, outer);
+    expect(target.records[0]?.context.userId ?? null).toBeNull();
   });
 
   it('outside any context is tracked, and told once', () => {
@@ -368,6 +379,19 @@ describe('a lazy result that nobody consumes', () => {
       undefined,
       'unconsumed',
     ]);
+  });
+
+  it.each<[string, TransportEnd]>([
+    ['a request’s', { onOver: (over) => over() }],
+    ['a handler’s', { onEnd: (ended) => ended('completed', 200) }],
+  ])('that begins when %s response is over is followed to its own end', async (_, transport) => {
+    const target = new CollectingTarget();
+    const frame = new Frame(undefined, {}, target.handle, undefined);
+    frame.transport = transport;
+    const read = contextStorage.run(frame, trackedRun(target, letters));
+    expect(outcomes(target)).toEqual([]);
+    for await (const _letter of read) target.clock.advance(3);
+    expect(target.only.measured).toMatchObject({ outcome: 'success', duration_ms: 3 });
   });
 
   it('is let go where it ends otherwise', () => {
