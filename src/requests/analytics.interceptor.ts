@@ -64,6 +64,8 @@ function isGone(client: unknown): boolean {
 function identityInput(executionContext: ExecutionContext): IdentityInput {
   const transport = executionContext.getType<Transport>();
   switch (transport) {
+    case 'http':
+      return { transport, request: executionContext.switchToHttp().getRequest(), executionContext };
     case 'ws': {
       const ws = executionContext.switchToWs();
       return { transport, client: ws.getClient(), data: ws.getData(), executionContext };
@@ -72,9 +74,9 @@ function identityInput(executionContext: ExecutionContext): IdentityInput {
       const [, data, carrier] = executionContext.getArgs<[unknown, unknown, { req?: unknown } | undefined]>();
       return { transport, request: carrier?.req, data, executionContext };
     }
-    case 'rpc':
-      return { transport, data: executionContext.switchToRpc().getData(), executionContext };
+    // Whatever else delivers messages under a name of its own (golevelup's `rmq`, `telegraf`, `necord`): what came in is
+    // the sender's word, and names no user.
     default:
-      return { transport: 'http', request: executionContext.switchToHttp().getRequest(), executionContext };
+      return { transport: 'rpc', data: executionContext.switchToRpc().getData(), executionContext };
   }
 }
