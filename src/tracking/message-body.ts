@@ -7,22 +7,33 @@ const ROUTE_ARGUMENTS = '__routeArguments__';
 /** The kind under which `@Body()`, `@MessageBody()` and `@Payload()` are kept. */
 const BODY = '3';
 
-/** The positions of the parameters that a handler's decorators say are the body; none where they don't say. */
-export function bodyPositions(owner: object, key: string | symbol): readonly number[] {
-  const handlerClass = typeof owner === 'function' ? owner : owner.constructor;
-  const declared = Reflect.getMetadata(ROUTE_ARGUMENTS, handlerClass, key) as Record<string, unknown> | undefined;
-  return Object.keys(declared ?? {}).flatMap((entry) => {
-    const [kind, position] = entry.split(':');
-    return kind === BODY ? [Number(position)] : [];
-  });
+/** A parameter that a handler's decorators say is the body, or a part of it. */
+export interface BodyParameter {
+  readonly position: number;
+  /** Of which part: `@Body('text')`. */
+  readonly name: string | undefined;
 }
+
+/** Those of a handler, in order; none where its decorators don't say. */
+export function bodyParameters(owner: object, key: string | symbol): readonly BodyParameter[] {
+  const handlerClass = typeof owner === 'function' ? owner : owner.constructor;
+  const declared = Reflect.getMetadata(ROUTE_ARGUMENTS, handlerClass, key) as RouteArguments | undefined;
+  const parameters = Object.entries(declared ?? {}).flatMap(([entry, argument]) => {
+    const [kind, position] = entry.split(':');
+    const name = typeof argument?.data === 'string' ? argument.data : undefined;
+    return kind === BODY ? [{ position: Number(position), name }] : [];
+  });
+  return parameters.sort((a, b) => a.position - b.position);
+}
+
+type RouteArguments = Readonly<Record<string, { readonly data?: unknown } | undefined>>;
 
 /**
  * The user's message among the arguments of a call: in the body, where it is marked as such, else in the first object
- * that holds one, else in the only text.
+ * that holds one. A text beside others that may be it is none: where a text is the only thing given, it is.
  */
-export function messageAmong(args: readonly unknown[], body: readonly number[]): UserMessage {
-  const candidates = body.length > 0 ? body.map((position) => args[position]) : unmarked(args);
+export function messageAmong(args: readonly unknown[], body: readonly BodyParameter[]): UserMessage {
+  const candidates = body.length > 0 ? marked(args, body) : unmarked(args);
   let message: UserMessage | undefined;
   for (const candidate of candidates) {
     const read = readUserMessage(Array.isArray(candidate) ? { messages: candidate as unknown[] } : candidate);
@@ -32,14 +43,29 @@ export function messageAmong(args: readonly unknown[], body: readonly number[]):
   return message ?? readUserMessage(undefined);
 }
 
+/** The body, and parts of it that have the name of a message; else the objects under other names, a GraphQL input's. */
+function marked(args: readonly unknown[], body: readonly BodyParameter[]): readonly unknown[] {
+  const messages = body.filter(({ name }) => name === undefined || name === 'messages' || isTextField(name));
+  if (messages.length > 0) return messages.map(({ position }) => args[position]);
+  return body.map(({ position }) => args[position]).filter((arg) => isObject(arg) && !Array.isArray(arg));
+}
+
+function isTextField(name: string): boolean {
+  return readUserMessage({ [name]: '' }).length !== null;
+}
+
 function unmarked(args: readonly unknown[]): readonly unknown[] {
+  const objects = args.filter(isObject).map(bodyOf);
   const texts = args.filter((arg) => typeof arg === 'string');
-  const objects = args.filter((arg) => typeof arg === 'object' && arg !== null).map(bodyOf);
-  return texts.length === 1 ? [...objects, ...texts] : objects;
+  return objects.length === 0 && texts.length === 1 ? texts : objects;
+}
+
+function isObject(arg: unknown): arg is object {
+  return typeof arg === 'object' && arg !== null;
 }
 
 /** The body of a request, where a handler takes the request itself. */
-function bodyOf(arg: unknown): unknown {
+function bodyOf(arg: object): unknown {
   const { body, headers } = arg as { body?: unknown; headers?: unknown };
   return body !== undefined && headers !== undefined ? body : arg;
 }

@@ -60,7 +60,7 @@ export function TrackMessage<M extends TrackableMethod>(options: TrackMessageOpt
 }
 
 function messageOf(call: TrackedCall, { options }: Tracking): UserMessage {
-  if (options.message === undefined) return messageAmong(call.args, call.method.bodyPositions);
+  if (options.message === undefined) return messageAmong(call.args, call.method.bodyParameters);
   const told = ask(options, 'message', call);
   const length = typeof told === 'string' ? codePointLength(told) : typeof told === 'number' ? told : null;
   return { isMessage: true, length, isRegeneration: false };

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { bodyPositions } from './message-body.js';
+import { bodyParameters, type BodyParameter } from './message-body.js';
 import type { Tracking, TrackingKind } from './tracking.js';
 
 const TRACKED_METHOD = Symbol.for('nestjs-agent-analytics:tracked-method');
@@ -22,7 +22,7 @@ export class TrackedMethod {
   /** Whether a decorator says by itself who the call is for. */
   namesItsPerson = false;
   private readonly toldWithoutContext = new WeakSet();
-  private positions: readonly number[] | undefined;
+  private parameters: readonly BodyParameter[] | undefined;
 
   constructor(
     private readonly owner: object,
@@ -55,8 +55,8 @@ export class TrackedMethod {
   }
 
   /** Where a handler's parameter decorators say that the body is. */
-  get bodyPositions(): readonly number[] {
-    return (this.positions ??= bodyPositions(this.owner, this.key));
+  get bodyParameters(): readonly BodyParameter[] {
+    return (this.parameters ??= bodyParameters(this.owner, this.key));
   }
 
   /** True the first time that it is asked for this application. */

@@ -101,6 +101,36 @@ describe.each([
     expect(target.current.records[0]?.properties).toEqual({ message_length: 3 });
   });
 
+  it.each(['text', 'message', 'content'])(
+    'takes the part of the body that is named %s, not what stands beside it',
+    async (name) => {
+      @Controller()
+      class Chat {
+        @Post('ask')
+        @TrackMessage()
+        ask(
+          @Body('model') _model: string,
+          @Body(name) _text: string,
+          @Body('tags') _tags: string[],
+          @Body('settings') _settings: object,
+        ) {}
+        @Post('other')
+        @TrackMessage()
+        other(@Body('model') _model: string, @Body('tags') _tags: string[]) {}
+        @Post('input')
+        @TrackMessage()
+        input(@Body('data') _data: { message: string }, @Body('model') _model: string) {}
+      }
+      const url = await listen(Chat);
+      const body = { model: 'gpt-5', [name]: 'abc', tags: ['x'], settings: { prompt: 'be nice' } };
+      await post(`${url}/ask`, body);
+      await post(`${url}/other`, body);
+      await post(`${url}/input`, { data: { message: 'ab' }, model: 'gpt-5' });
+      const sent = target.current.of('copilot_message_sent');
+      expect(sent.map(({ properties }) => properties.message_length)).toEqual([3, null, 2]);
+    },
+  );
+
   it('ends as an error where the handler throws, the filter having answered', async () => {
     @Controller()
     class Chat {
@@ -311,6 +341,7 @@ describe('@TrackMessage', () => {
     ['the first object that has one', [{ page: 1 }, { message: 'abc' }], 3],
     ['the object, not the id beside it', ['session-1', { text: 'ab' }], 2],
     ['the only text', ['a text', 7], 6],
+    ['nothing, where the only text stands beside an object without one', ['session-1', { page: 1 }], null],
     ['the body of a request', [{ headers: {}, body: { message: 'abc' } }], 3],
     ['nothing, where two texts could be it', ['u1', 'a text'], null],
     ['nothing', [], null],
