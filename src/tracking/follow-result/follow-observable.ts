@@ -2,6 +2,7 @@ import { Observable, Subscriber } from 'rxjs';
 import { contextStorage, currentFrame } from '../../context/context-storage.js';
 import type { Frame } from '../../context/frame.js';
 import { Executions, type FollowedCall } from './followed-call.js';
+import { standIn } from './stand-in.js';
 
 /** By shape, so that an application's own copy of rxjs counts. */
 export function isObservable(value: object): value is Observable<unknown> {
@@ -13,22 +14,26 @@ export function isObservable(value: object): value is Observable<unknown> {
  * Watches an Observable: each subscription is an execution and does its work in the call's context, while what the
  * consumer does with a value stays in the consumer's.
  *
- * What is returned stands for the very Observable (a Subject stays one), but watches those who subscribe through it:
- * a shared one is not changed for others.
+ * What is returned stands for the very Observable (a Subject stays one), but watches those who subscribe through it.
  */
 export function followObservable(observable: Observable<unknown>, call: FollowedCall): Observable<unknown> {
-  const executions = new Executions(call);
   const followed = new Observable<unknown>((subscriber) => {
     const execution = executions.begin();
     const watching = new Watching(subscriber, execution, currentFrame());
     // The returned subscription is `watching` itself or leads to it; the subscriber's own end reaches both.
     return contextStorage.run(execution.frame, () => observable.subscribe(watching));
   });
-  const subscribe = followed.subscribe.bind(followed);
-  return new Proxy(observable, {
-    get: (target, key, receiver) => (key === 'subscribe' ? subscribe : (Reflect.get(target, key, receiver) as unknown)),
-  });
+  const stand = standIn(observable, 'subscribe', followed.subscribe.bind(followed), subscribing);
+  if (stand === undefined) {
+    call.cannotFollow();
+    return observable;
+  }
+  const executions = new Executions(call);
+  return stand;
 }
+
+/** What rxjs makes of `subscribe`. */
+const subscribing: ReadonlySet<string> = new Set(['pipe', 'lift', 'forEach', 'toPromise', 'asObservable', 'refCount']);
 
 /** Passes everything on, and ends with its destination, so that a synchronous source stops when the consumer does. */
 class Watching extends Subscriber<unknown> {

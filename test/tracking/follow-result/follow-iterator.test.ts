@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AnalyticsContext } from '../../../src/context/analytics-context.js';
 import { currentFrame } from '../../../src/context/context-storage.js';
 import { CollectingTarget } from '../../support/capture-target.js';
 import { outcomes, trackedRun } from '../../support/tracked-run.js';
@@ -144,6 +145,10 @@ describe('an object that gives iterators', () => {
     first() {
       return this.#numbers[0];
     }
+    push(number: number) {
+      this.#numbers.push(number);
+      return this;
+    }
     async *[Symbol.asyncIterator]() {
       yield* this.#numbers;
     }
@@ -169,6 +174,27 @@ describe('an object that gives iterators', () => {
     expect(read).toEqual([1, 2, 3]);
     expect(outcomes(target)).toEqual(['success', 'aborted client_closed']);
     expect(target.openCalls.size).toBe(0);
+  });
+
+  it('is seen through a method that returns it', async () => {
+    const target = new CollectingTarget();
+    const given = trackedRun(target, () => new SdkStream())();
+    const read: number[] = [];
+    for await (const number of given.push(4)) read.push(number);
+    expect(read).toEqual([1, 2, 3, 4]);
+    expect(outcomes(target)).toEqual(['success']);
+  });
+
+  it('belongs to whoever iterates again, where somebody keeps it for all', async () => {
+    const target = new CollectingTarget();
+    const run = trackedRun(target, () => new SdkStream());
+    const kept = AnalyticsContext.run({ userId: 'ada' }, run);
+    for (const userId of ['ada', 'bob']) {
+      await AnalyticsContext.run({ userId }, async () => {
+        for await (const _ of kept) continue;
+      });
+    }
+    expect(target.records.map(({ context }) => context.userId)).toEqual(['ada', 'bob']);
   });
 
   it('that is shared counts only what each caller reads', async () => {

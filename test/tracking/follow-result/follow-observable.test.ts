@@ -5,16 +5,20 @@ import {
   from,
   lastValueFrom,
   map,
+  merge,
   NEVER,
   Observable,
   of,
   range,
   take,
   throwError,
+  type Subject,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { AnalyticsContext } from '../../../src/context/analytics-context.js';
 import { contextStorage, currentFrame } from '../../../src/context/context-storage.js';
 import { Frame } from '../../../src/context/frame.js';
+import { Track } from '../../../src/tracking/track.decorator.js';
 import { CollectingTarget } from '../../support/capture-target.js';
 import { outcomes, trackedRun } from '../../support/tracked-run.js';
 
@@ -104,6 +108,72 @@ describe('an Observable', () => {
     shared.complete();
     expect(outcomes(target)).toEqual(['success']);
     expect(Object.hasOwn(shared, 'subscribe')).toBe(false);
+  });
+
+  it('belongs to whoever subscribes again, where somebody keeps it for all', async () => {
+    const target = new CollectingTarget();
+    const inside: unknown[] = [];
+    const tool = trackedRun(target, () => inside.push(AnalyticsContext.get().userId));
+    const source = new Observable<number>((subscriber) => {
+      tool();
+      subscriber.complete();
+    });
+    const run = trackedRun(target, () => source, Track('read'));
+    const as = <T>(userId: string, work: () => T): T => AnalyticsContext.run({ userId }, work);
+    const kept = as('ada', run);
+    for (const user of ['ada', 'bob', 'ada']) as(user, () => kept.subscribe());
+    kept.subscribe();
+    const read = target.of('read').map(({ context }) => context.userId);
+    expect(read.slice(0, 3)).toEqual(['ada', 'bob', 'ada']);
+    expect(inside).toEqual(read);
+  });
+
+  it('with private fields is read, set and called as it is, and followed through what returns it', async () => {
+    class Feed extends BehaviorSubject<number> {
+      #topic = 'news';
+      get topic(): string {
+        return this.#topic;
+      }
+      set topic(topic: string) {
+        this.#topic = topic;
+      }
+      rename(topic: string): this {
+        this.#topic = topic;
+        return this;
+      }
+    }
+    const target = new CollectingTarget();
+    const given = trackedRun(target, () => new Feed(1))();
+    expect(given.topic).toBe('news');
+    given.topic = 'sports';
+    expect(given.topic).toBe('sports');
+    const renamed = given.rename('weather');
+    expect(renamed).toBe(given);
+    expect(given.topic).toBe('weather');
+    expect(Reflect.get(given, 'next')).toBe(Reflect.get(given, 'next'));
+    expect(await firstValueFrom(renamed)).toBe(1);
+    expect(outcomes(target)).toEqual(['aborted client_closed']);
+  });
+
+  it.each<[string, (given: Subject<number>) => unknown]>([
+    ['forEach', (given) => given.forEach(() => undefined)],
+    ['asObservable', (given) => given.asObservable().subscribe()],
+    ['from', (given) => from(given).subscribe()],
+    ['merge', (given) => merge(given).subscribe()],
+    ['pipe', (given) => given.pipe(map((value) => value)).subscribe()],
+  ])('is seen where it is consumed by %s', (_, consume) => {
+    const target = new CollectingTarget();
+    const given = trackedRun(target, () => new BehaviorSubject(1))();
+    void consume(given);
+    given.complete();
+    expect(outcomes(target)).toEqual(['success']);
+  });
+
+  it('that is frozen is given back as it is, its end unknown where it can’t be seen', () => {
+    const target = new CollectingTarget();
+    const fixed = Object.freeze(Object.assign(new Observable(), { subscribe: () => 'its own' }));
+    expect(trackedRun(target, () => fixed)()).toBe(fixed);
+    expect(outcomes(target)).toEqual(['']);
   });
 
   it('inside a promise is followed to its own end', async () => {
