@@ -84,9 +84,7 @@ export class AiEvents {
    */
   generation(place: TracePlace, call: ModelCall, around: Frame | undefined, given: JsonObject = {}): void {
     if (call.kind !== 'embedding') countGeneration(around, call);
-    for (let frame = around; frame !== undefined; frame = frame.parent) {
-      if (frame.call !== undefined) frame.call.generationTold = true;
-    }
+    markTold(around, call.kind === 'embedding' ? 'embeddingTold' : 'generationTold');
     if (!this.reports(call)) return;
     const properties = generationProperties(call, this.content, this.settings.captureErrorMessages);
     this.emit(place, call.kind === 'embedding' ? '$ai_embedding' : '$ai_generation', given, properties);
@@ -105,5 +103,15 @@ export class AiEvents {
     // A parent that is not emitted would hide what is beneath it in PostHog's tree.
     const hidesParent = !this.settings.traces && place.parentSpanId !== place.traceId;
     this.record(hidesParent ? { ...record, parentSpanId: undefined } : record);
+  }
+}
+
+/** A method that tracks its call of a model may be the very call: the nearest, not those that call more than this. */
+function markTold(around: Frame | undefined, told: 'generationTold' | 'embeddingTold'): void {
+  for (let frame = around; frame !== undefined; frame = frame.parent) {
+    const { call } = frame;
+    if (call?.tracksGeneration !== true || call.isOver) continue;
+    call[told] = true;
+    return;
   }
 }

@@ -51,11 +51,17 @@ export function TrackGeneration<M extends TrackableMethod>(
         if (call.generationTold) return;
         const reader = readerOf(call);
         if (end.returned) reader.answer(end.result);
+        if (call.embeddingTold && end.returned && isEmbedding(reader.call, options)) return;
         record(call, tracking, end, reader.call);
       },
     };
     return tracking;
   });
+}
+
+/** Whether a call that has an embedding inside is that embedding: its answer shows no other call of a model. */
+function isEmbedding(read: ModelCall, { generation }: Tracking['options']): boolean {
+  return read.kind === 'embedding' || (generation === undefined && Object.keys(read).length === 0);
 }
 
 function record(call: TrackedCall, { options }: Tracking, end: CallEnd, read: ModelCall): void {
