@@ -59,15 +59,18 @@ export class EventCapture implements CaptureTarget {
 
   record(record: EventRecord): void {
     if (record.context.track === false) return this.refuse('no_consent', record);
-    const { sampleRate } = this.settings;
-    if (sampleRate < 1 && !isSampled(record.sessionId ?? record.context.sessionId, sampleRate)) {
-      return this.refuse('sampled', record);
-    }
+    if (!this.isKept(record)) return this.refuse('sampled', record);
     this.delivery.record(record);
   }
 
   refuse(reason: RefusalReason, about?: RefusedCall): void {
     this.delivery.refuse(reason, about);
+  }
+
+  /** Who people and groups are is told whole: it belongs to no session, and events that are kept rest on it. */
+  private isKept({ kind, sessionId, context }: EventRecord): boolean {
+    const { sampleRate } = this.settings;
+    return sampleRate >= 1 || kind === 'plain' || isSampled(sessionId ?? context.sessionId, sampleRate);
   }
 
   /**
