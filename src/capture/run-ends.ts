@@ -1,7 +1,7 @@
 import type { JsonObject } from '../event/analytics-event.js';
 import type { BuiltInEvent } from '../event/built-in-events.js';
 import { timeOf, type EventCapture } from './event-capture.js';
-import type { AgentRunEnd, EventDetails } from './event-details.js';
+import type { AgentRunEnd, EventDetails, Id } from './event-details.js';
 
 const KEPT_EXECUTIONS = 10_000;
 
@@ -11,9 +11,8 @@ export class RunEnds {
 
   /** What to record for this end; `undefined` where it is none, or was told before. */
   eventFor(end: AgentRunEnd, capture: EventCapture): RunEndEvent | undefined {
-    if (end.outcome === 'interrupted' || end.outcome === 'queued' || !this.isFirst(String(end.executionId))) {
-      return undefined;
-    }
+    const executionId = idOf(end.executionId);
+    if (end.outcome === 'interrupted' || end.outcome === 'queued' || !this.isFirst(executionId)) return undefined;
     const finishedAt = timeOf(end.finishedAt ?? end.timestamp, capture.clock);
     const event = end.outcome === 'success' ? 'agent_run_success' : 'agent_run_failed';
     const day = new Date(finishedAt).toISOString().slice(0, 10);
@@ -23,7 +22,7 @@ export class RunEnds {
         ...end,
         timestamp: finishedAt,
         // Other processes may tell the same end: the same uuid lets PostHog merge them.
-        dedupKey: end.dedupKey ?? `${end.executionId}\n${capture.names[event]}\n${day}`,
+        dedupKey: end.dedupKey ?? (executionId && `${executionId}\n${capture.names[event]}\n${day}`),
       },
       measured: {
         outcome: end.outcome,
@@ -44,7 +43,9 @@ export class RunEnds {
     };
   }
 
-  private isFirst(executionId: string): boolean {
+  /** Without an id nothing tells one run from another. */
+  private isFirst(executionId: string | undefined): boolean {
+    if (executionId === undefined) return true;
     if (this.told.has(executionId)) return false;
     this.told.add(executionId);
     if (this.told.size > KEPT_EXECUTIONS) this.told.delete(this.told.values().next().value as string);
@@ -56,6 +57,11 @@ interface RunEndEvent {
   readonly event: BuiltInEvent;
   readonly details: EventDetails;
   readonly measured: JsonObject;
+}
+
+/** Callers in JavaScript pass what they have. */
+function idOf(executionId: Id | null | undefined): string | undefined {
+  return executionId === undefined || executionId === null || executionId === '' ? undefined : String(executionId);
 }
 
 function given(name: string, value: string | number | null | undefined): JsonObject {
