@@ -3,6 +3,7 @@ import type { Clock, TimerHandle } from '../event/clock.js';
 import { registerIntegrations } from '../integrations/register-integrations.js';
 import { RunRecorder } from '../integrations/recorder/run-recorder.js';
 import type { AgentSettings } from './agent-settings.js';
+import { warnOfOldFrameworks } from './old-frameworks.js';
 
 const SWEEP_MS = 60_000;
 
@@ -20,6 +21,7 @@ export class AgentHooks {
   ) {
     const { integrations } = settings;
     if (integrations.length > 0) this.recorder = new RunRecorder(target, settings, handle);
+    warnOfOldFrameworks(integrations, target.reporter);
     this.unregister =
       this.recorder === undefined
         ? () => undefined

@@ -1,6 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { AnalyticsService } from '../capture/analytics.service.js';
+import type { AnalyticsStats } from '../delivery/delivery.js';
+
+/** Not `HealthIndicatorResult` of terminus, which has other parameters in each major version; it fits into all. */
+export type AnalyticsHealth<Key extends string = string> = Record<
+  Key,
+  Pick<AnalyticsStats, 'state' | 'oldestPendingMs' | 'lastError'> & { status: 'up' | 'down'; pending: number }
+>;
 
 export interface AnalyticsHealthLimits {
   /** How long the oldest event may wait, milliseconds. @default 300,000 */
@@ -29,12 +35,12 @@ export class AnalyticsHealthIndicator {
   isHealthy<const Key extends string>(
     key: Key,
     { maxPendingMs = 5 * 60_000, maxPending = Infinity }: AnalyticsHealthLimits = {},
-  ): HealthIndicatorResult<Key> {
+  ): AnalyticsHealth<Key> {
     const { state, pending, oldestPendingMs, lastError } = this.analytics.stats();
     const isHeld = state === 'key_hold' || state === 'endpoint_hold';
     const isLate = oldestPendingMs > maxPendingMs || pending.total > maxPending;
     const status = isHeld || isLate ? 'down' : 'up';
     const result = { status, state, pending: pending.total, oldestPendingMs, lastError };
-    return { [key]: result } as unknown as HealthIndicatorResult<Key>;
+    return { [key]: result } as AnalyticsHealth<Key>;
   }
 }

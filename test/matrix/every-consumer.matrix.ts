@@ -26,20 +26,20 @@ const lines: { title: string; line: NestLine; compilations: Compilation[] }[] = 
 const floor = {
   nest: '10.0.0',
   config: '3.0.0',
-  terminus: '11.0.0',
+  terminus: '10.0.0',
   typescript: '5.4.5',
   reflectMetadata: '0.1.13',
   rxjs: '7.8.0',
 };
 const pairs: { title: string; line: NestLine }[] = [
   { title: 'the floor of every peer', line: floor },
-  { title: 'the floor of 11', line: { ...floor, nest: '11.0.0', config: '4.0.0' } },
+  { title: 'the floor of 11', line: { ...floor, nest: '11.0.0', config: '4.0.0', terminus: '11.0.0' } },
   // 12.0.0 of @nestjs/core asks for 11 of @nestjs/common, so that nobody has it.
   {
     title: 'the floor of 12',
     line: { ...nest12, nest: '12.0.1', config: '12.0.0', testing: '12.0.1', terminus: '12.0.0' },
   },
-  { title: 'Nest 10 with the config of 11', line: { ...nest10, config: '4.0.4' } },
+  { title: 'Nest 10 with the config and terminus of 11', line: { ...nest10, config: '4.0.4', terminus: '11.0.0' } },
   { title: 'Nest 11 with the config of 12', line: { ...nest11, config: '12.0.1' } },
 ];
 
@@ -64,6 +64,12 @@ const frameworks: { name: string; file: string; packages: Record<string, string>
     packages: { '@openai/agents': version, zod },
     told: ['copilot_agent_run_success', '$ai_generation', '$ai_trace'],
   })),
+];
+
+const older: { name: string; path: string; packages: Record<string, string> }[] = [
+  { name: 'aiSdk()', path: 'ai-sdk', packages: { ai: '5.0.0', zod } },
+  { name: 'langchain()', path: 'langchain', packages: { '@langchain/core': '0.3.0' } },
+  { name: 'openAiAgents()', path: 'openai-agents', packages: { '@openai/agents': '0.3.0', zod } },
 ];
 
 describe('every consumer of the packed package', { concurrent: true, timeout: 600_000 }, () => {
@@ -121,6 +127,27 @@ describe('every consumer of the packed package', { concurrent: true, timeout: 60
         expect(names).toEqual(expect.arrayContaining([...told]));
         count(task, 'applications');
         count(task, 'events', names.length);
+      } finally {
+        await posthog.close();
+      }
+    });
+  }
+
+  // Not supported, but no reason not to install: npm refuses a peer that does not fit, optional or not.
+  for (const { name, path, packages } of older) {
+    it(`an older framework: ${name} says what it needs, and the rest works`, async ({ task }) => {
+      const { packages: nest } = installationOf(nest12, []);
+      const consumer = await install({ packages: { ...nest, ...packages } });
+      count(task, 'installs');
+      const script = join(consumer.folder, 'old-framework.mjs');
+      copyFileSync(new URL('application/old-framework.mjs', import.meta.url), script);
+      const posthog = await startPostHogServer();
+      try {
+        const env = { POSTHOG_API_KEY: 'phc_matrix', POSTHOG_HOST: posthog.url, INTEGRATION: path };
+        const lines = (await consumer.run(script, env)).split('\n').filter((line) => line.includes('NAA605'));
+        expect(lines).toEqual([expect.stringContaining(`${name} found `)]);
+        expect(posthog.events.map(({ event }) => event)).toEqual(['plan_upgraded']);
+        count(task, 'applications');
       } finally {
         await posthog.close();
       }

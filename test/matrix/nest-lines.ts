@@ -18,7 +18,7 @@ export interface NestLine {
 export const nest10 = {
   nest: '10.4.22',
   config: '3.3.0',
-  terminus: '11.0.0',
+  terminus: '10.3.0',
   typescript: '5.4.5',
 } as const satisfies NestLine;
 export const nest11 = {

@@ -30,6 +30,7 @@ export async function tryApplication(
         status: 201,
         body: { sessionId: 's1', agents: [{ graphId: 'digest', name: 'hello' }] },
         page: '200 true',
+        health: 'ok',
         books: { accepted: 4, delivered: 4, pending: 0 },
       });
       const trace = posthog.events[0]?.properties['$ai_trace_id'];

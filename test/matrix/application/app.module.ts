@@ -1,7 +1,9 @@
-import { Body, Controller, Inject, Injectable, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Injectable, Module, Param, Post } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { AnalyticsModule, POSTHOG_CLIENT, TrackMessage, TrackToolCall } from 'nestjs-agent-analytics';
 import { AnalyticsInboxModule } from 'nestjs-agent-analytics/inbox';
+import { AnalyticsHealthIndicator } from 'nestjs-agent-analytics/terminus';
 import type { PostHog } from 'posthog-node';
 
 @Injectable()
@@ -27,9 +29,28 @@ export class ChatController {
   }
 }
 
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly analytics: AnalyticsHealthIndicator,
+  ) {}
+
+  @Get()
+  @HealthCheck()
+  check() {
+    return this.health.check([() => this.analytics.isHealthy('analytics')]);
+  }
+}
+
 @Module({
-  imports: [ConfigModule.forRoot({ ignoreEnvFile: true }), AnalyticsModule.forRoot(), AnalyticsInboxModule.forRoot()],
-  controllers: [ChatController],
-  providers: [AgentTools],
+  imports: [
+    ConfigModule.forRoot({ ignoreEnvFile: true }),
+    TerminusModule.forRoot({ logger: false }),
+    AnalyticsModule.forRoot(),
+    AnalyticsInboxModule.forRoot(),
+  ],
+  controllers: [ChatController, HealthController],
+  providers: [AgentTools, AnalyticsHealthIndicator],
 })
 export class AppModule {}
