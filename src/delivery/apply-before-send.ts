@@ -6,6 +6,9 @@ import type { Reporter } from '../event/reporter.js';
 import { isUuid } from '../event/uuid.js';
 import { readGroups } from './event-properties.js';
 
+/** An event holds several copies of what was captured, each with a bound of its own: this is for what the hook adds. */
+const mostValues = 100_000;
+
 /**
  * The event as the application's `beforeSend` wants it; `null` where it is not to be sent.
  *
@@ -20,7 +23,7 @@ export function applyBeforeSend(
   try {
     const result: unknown = beforeSend({
       ...event,
-      properties: copyProperties(event.properties),
+      properties: copyProperties(event.properties, mostValues),
       groups: { ...event.groups },
     });
     if (result === null) return null;
@@ -48,7 +51,7 @@ function mend(result: Record<keyof AnalyticsEvent, unknown>, original: Analytics
     distinctId:
       typeof distinctId === 'string' && distinctId.trim() !== '' ? distinctId.toWellFormed() : original.distinctId,
     timestamp: typeof timestamp === 'string' && !Number.isNaN(Date.parse(timestamp)) ? timestamp : original.timestamp,
-    properties: copyProperties(result.properties),
+    properties: copyProperties(result.properties, mostValues),
     groups: readGroups(result.groups),
   };
 }

@@ -1,7 +1,8 @@
 import type { AnalyticsContextValues } from '../context/context-values.js';
 import type { JsonObject } from '../event/analytics-event.js';
 import { aiId } from '../event/distinct-id.js';
-import { copyToJson, putProperty } from '../event/json-value.js';
+import { putProperty } from '../event/json-copy.js';
+import { copyToJson } from '../event/json-value.js';
 import { isUuid } from '../event/uuid.js';
 import { version } from '../event/version.js';
 import type { EventRecord } from './event-record.js';

@@ -1,7 +1,8 @@
 import type { Outcome } from '../capture/event-details.js';
 import { countToolCall } from '../context/call-totals.js';
 import type { JsonObject } from '../event/analytics-event.js';
-import { copyProperties, putProperty } from '../event/json-value.js';
+import { putProperty } from '../event/json-copy.js';
+import { copyProperties } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
 import { errorType, redactedMessage } from '../event/redaction.js';
 import type { CallEnd } from './call-end.js';

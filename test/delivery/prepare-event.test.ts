@@ -403,6 +403,14 @@ describe('beforeSend', () => {
     expect(properties).toStrictEqual({ email: 'a@b.example', list: [1] });
   });
 
+  it('cuts nothing of what was captured, each piece of which has a bound of its own', () => {
+    const lists = { first: Array<number>(8_000).fill(1), second: [...Array<number>(8_000).fill(1), 2] };
+    const sent = sentOf(
+      prepare({ properties: {}, measured: lists, userId: 'u' }, { beforeSend: (event) => event }).prepared,
+    );
+    expect(sent.event.properties).toMatchObject(lists);
+  });
+
   it('drops with null', () => {
     expect(prepare({}, { beforeSend: () => null })).toStrictEqual({ prepared: 'before_send', said: [] });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { copyNewest, copyProperties, copyToJson, putProperty } from '../../src/event/json-value.js';
+import { putProperty } from '../../src/event/json-copy.js';
+import { copyNewest, copyProperties, copyToJson } from '../../src/event/json-value.js';
 
 describe('copyToJson', () => {
   it.each([
