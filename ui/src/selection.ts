@@ -41,7 +41,10 @@ export function close(): void {
   from?.focus();
 }
 
-/** Moves the cursor by so many rows, to older ones where positive, as far as it goes. What it meets opens if one is open. */
+/**
+ * Moves the cursor by so many rows, to older ones where positive, as far as it goes. What it meets is opened if an event
+ * is open.
+ */
 export function moveCursor(by: number): void {
   const rows = visibleRows.value;
   const place = rows.findIndex(({ key }) => key === cursor.value);

@@ -8,7 +8,7 @@ interface ReadEvent {
   readonly event: AnalyticsEvent;
 }
 
-/** A session's events, by its id or key, and the signings-in of its anonymous people, in the order in which they came. */
+/** A session's events, by its id or key, and the signings-in of its anonymous people, in the order of their arrival. */
 export function eventsOfSession(store: EventStore, session: string): ReadEvent[] {
   const all = store.following(0, store.size);
   const key = sessionKey(session);
