@@ -1,10 +1,19 @@
+import { setTimeout } from 'node:timers/promises';
 import sparticuz from '@sparticuz/chromium';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** A real Chromium from npm: with its security on, and with processes of its own, which a context may end. */
 export async function launchBrowser(): Promise<Browser> {
   const args = sparticuz.args.filter((arg) => !tooLax.some((name) => arg.startsWith(name)));
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args });
+  for (;;) {
+    try {
+      return await chromium.launch({ executablePath: await sparticuz.executablePath(), args });
+    } catch (error) {
+      // On a new machine another test file may be unpacking it at this moment.
+      if (!String(error).includes('ETXTBSY')) throw error;
+      await setTimeout(200);
+    }
+  }
 }
 
 const tooLax = [
