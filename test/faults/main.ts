@@ -5,7 +5,7 @@ import { rows } from './rows.js';
 import { figures, header, linesOf, runLine, show, type Line } from './table.js';
 
 /**
- * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes some 50 minutes.
+ * `npm run test:faults`: every fault, with every delivery, in real time where it is about time. Takes some 40 minutes.
  * Words after the command choose the rows that have one of them in their name or group.
  */
 const words = process.argv.slice(2);
