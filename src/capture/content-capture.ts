@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../event/analytics-event.js';
+import type { Fields, View } from '../event/json-copy.js';
 import { copyNewest, copyToJson } from '../event/json-value.js';
 import { maskCredentials } from '../event/redaction.js';
 
@@ -11,9 +12,6 @@ const longestText = 100_000;
 /** What is kept of one property, in UTF-16 units of its JSON. */
 const longestContent = 2_000_000;
 const withheld = '[withheld]';
-
-type Fields = Readonly<Record<string, unknown>>;
-type View = (fields: Fields) => Fields;
 
 /**
  * What `captureContent` lets out. Nothing by default; what it does let out is copied, its credentials and e-mail

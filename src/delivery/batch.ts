@@ -12,6 +12,8 @@ export class Batch {
   /** How often what answered was not PostHog, and how many events had been accepted there the last time. */
   misdirected = 0;
   misdirectedAt: number | undefined;
+  /** How often of these others had been accepted since the time before. */
+  singledOut = 0;
 
   constructor(
     readonly events: readonly StoredEvent[],
@@ -33,6 +35,7 @@ export class Batch {
     part.refusedAt = this.refusedAt;
     part.misdirected = this.misdirected;
     part.misdirectedAt = this.misdirectedAt;
+    part.singledOut = this.singledOut;
     return part;
   }
 }

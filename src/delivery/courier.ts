@@ -24,7 +24,7 @@ export interface CourierParts {
   readonly onAnswer: () => void;
 }
 
-/** So often an endpoint must answer as somebody else would before what it was sent is looked at. */
+/** So often must others be accepted, and a batch be answered by somebody else again, before it is looked at. */
 const timesUntilRefused = 5;
 
 /** Carries the batches of one lane to its endpoint, by the rules of "Delivery, state by state". */
@@ -177,9 +177,10 @@ export class Courier {
    * the way refuses certain words, say.
    */
   private settleMisdirected(batch: Batch, error: string, wasProbe: boolean): void {
-    const isOthersAccepted = batch.misdirectedAt !== undefined && this.accepted > batch.misdirectedAt;
+    const isSingledOut = batch.misdirectedAt !== undefined && this.accepted > batch.misdirectedAt;
+    batch.misdirected++;
     batch.misdirectedAt = this.accepted;
-    if (++batch.misdirected >= timesUntilRefused && isOthersAccepted) {
+    if (isSingledOut && ++batch.singledOut >= timesUntilRefused) {
       this.settleRefused(batch, error, wasProbe);
     } else {
       this.keep(batch, 'endpoint_hold', wasProbe);

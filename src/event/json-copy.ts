@@ -12,7 +12,8 @@ const truncated = '[Truncated]';
 const circular = '[Circular]';
 export const threw = '[Threw]';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
+/** Puts another object into the place of a plain one that is copied. */
 export type View = (fields: Fields) => Fields;
 
 /** One copy under way: what it has used up, and the objects that it stands in. */

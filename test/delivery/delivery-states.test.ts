@@ -369,6 +369,24 @@ describe('Delivery, state by state', () => {
     expect(spoken.text).toContain(`refused event_37 (HTTP ${status})`);
   });
 
+  it('loses nothing to a portal that answers 403 to everything, time and again', async () => {
+    const { pipeline, record, quiet } = start();
+    for (let outage = 0; outage < 4; outage++) {
+      const clear = server.fault(faults.status(403));
+      record(1);
+      void pipeline.flush();
+      for (let minutes = 0; minutes < 8; minutes++) {
+        await quiet();
+        clock.advance(60_000);
+      }
+      clear();
+      clock.advance(60_000);
+      await server.waitFor(outage + 1);
+      await pipeline.flush();
+    }
+    expect(pipeline.stats()).toMatchObject({ accepted: 4, delivered: 4, dead: 0, pending: { total: 0 } });
+  });
+
   it('finds the bad event also when it comes to light only after an outage', async () => {
     const { pipeline, record, quiet } = start();
     server.fault(faults.status(503), 1);
