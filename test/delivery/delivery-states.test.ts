@@ -382,7 +382,7 @@ describe('Delivery, state by state', () => {
       clear();
       clock.advance(60_000);
       await server.waitFor(outage + 1);
-      await pipeline.flush();
+      await quiet();
     }
     expect(pipeline.stats()).toMatchObject({ accepted: 4, delivered: 4, dead: 0, pending: { total: 0 } });
   });
