@@ -1,12 +1,4 @@
-import * as ai from 'ai';
-import { aiSdkFramework } from './ai-sdk.js';
+import { aiSdk7 } from './frameworks.js';
 import { playScenarios } from './play-scenarios.js';
 
-playScenarios(
-  aiSdkFramework(ai, {
-    name: 'AI SDK 7',
-    specification: 'v4',
-    stopAfter: ai.isStepCount,
-    telemetry: 'telemetry',
-  }),
-);
+playScenarios(aiSdk7);

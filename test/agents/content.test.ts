@@ -1,30 +1,12 @@
-import * as ai from 'ai';
-import * as ai6 from 'ai6';
 import type { AnalyticsOptions, CapturedContent } from 'nestjs-agent-analytics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AgentApp } from './agent-app.js';
-import { aiSdkFramework } from './ai-sdk.js';
 import type { AgentFramework } from './framework.js';
-import { langChainFramework } from './langchain.js';
-import { openAiAgentsFramework } from './openai-agents.js';
-import { otelFramework } from './otel.js';
+import { frameworks } from './frameworks.js';
 import { scenarios } from './scenarios.js';
 
 let app: AgentApp | undefined;
 afterEach(async () => app?.close());
-
-const frameworks: AgentFramework[] = [
-  aiSdkFramework(ai, { name: 'AI SDK 7', specification: 'v4', stopAfter: ai.isStepCount, telemetry: 'telemetry' }),
-  aiSdkFramework(ai6, {
-    name: 'AI SDK 6',
-    specification: 'v3',
-    stopAfter: ai6.stepCountIs,
-    telemetry: 'experimental_telemetry',
-  }),
-  langChainFramework('LangChain'),
-  openAiAgentsFramework(),
-  otelFramework(),
-];
 
 /** The kinds of content that a conversation with tools holds, each by its marker. */
 const markers = ['SYSTEM', 'PROMPT', 'COMPLETION', 'ARGUMENT', 'RESULT', 'TOOLDEFINITION', 'TOOLERROR'] as const;

@@ -1,16 +1,11 @@
-import * as ai from 'ai';
-import * as ai6 from 'ai6';
 import { Injectable } from '@nestjs/common';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { TrackMessage } from 'nestjs-agent-analytics';
 import { mcp } from 'nestjs-agent-analytics/mcp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AgentApp } from './agent-app.js';
-import { aiSdkFramework } from './ai-sdk.js';
 import type { AgentFramework } from './framework.js';
-import { langChainFramework } from './langchain.js';
-import { openAiAgentsFramework } from './openai-agents.js';
-import { otelFramework } from './otel.js';
+import { frameworks } from './frameworks.js';
 import { PROMPT } from './script.js';
 import { scenarios } from './scenarios.js';
 import { storyOf } from './story.js';
@@ -38,19 +33,6 @@ async function started(integrations: ReturnType<AgentFramework['integrations']>)
 const answer = (app: AgentApp, user: string, work: () => Promise<unknown>) => {
   return app.as(user, () => app.get(Copilot).answer(work));
 };
-
-const frameworks: AgentFramework[] = [
-  aiSdkFramework(ai, { name: 'AI SDK 7', specification: 'v4', stopAfter: ai.isStepCount, telemetry: 'telemetry' }),
-  aiSdkFramework(ai6, {
-    name: 'AI SDK 6',
-    specification: 'v3',
-    stopAfter: ai6.stepCountIs,
-    telemetry: 'experimental_telemetry',
-  }),
-  langChainFramework('LangChain'),
-  openAiAgentsFramework(),
-  otelFramework(),
-];
 
 describe('Two applications of one process', () => {
   it.each(frameworks.map((framework) => [framework.name, framework] as const))(

@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import type { AnalyticsEvent, JsonObject } from '../../src/event/analytics-event.js';
 import { anonymousEvent, sampleEvent } from '../inbox/sample-events.js';
 import { faultsInEachAppearance } from './appearances.js';
-import { launchBrowser } from './browser.js';
-import { InboxPage } from './inbox-page.js';
+import { eachInboxPage } from './each-inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
@@ -68,20 +68,13 @@ const conversation: readonly AnalyticsEvent[] = [
 ];
 
 describe('a conversation', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
+  eachInboxPage(async (started) => {
+    there = started;
     there.write(...conversation);
     await there.open();
     await there.shows(conversation.length);
   });
-  afterEach(() => there.close());
 
   const openConversation = async (): Promise<void> => {
     await there.page.locator('.views [data-view=conversations]').click();

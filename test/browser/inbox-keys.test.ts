@@ -1,27 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleConversation } from '../inbox/sample-events.js';
-import { launchBrowser } from './browser.js';
-import { InboxPage } from './inbox-page.js';
+import { eachInboxPage } from './each-inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the inbox by its keys', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
+  eachInboxPage(async (started) => {
+    there = started;
     there.write(...Array.from({ length: 20 }, (_, number) => sampleConversation(number)).flat());
     await there.open();
     await there.shows(80);
   });
-  afterEach(() => there.close());
 
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await there.page.keyboard.press(key);

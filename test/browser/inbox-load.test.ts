@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleEvent } from '../inbox/sample-events.js';
-import { launchBrowser } from './browser.js';
+import { eachInboxPage } from './each-inbox-page.js';
 import { mostHeapMb, tellFigures } from './figures.js';
-import { InboxPage } from './inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 /** `npm run test:browser` takes 30. */
 const seconds = Number(process.env.INBOX_LOAD_SECONDS ?? 3);
@@ -14,17 +13,8 @@ const kept = (rate * seconds) / 3;
 vi.setConfig({ testTimeout: 30_000 + seconds * 1_000, hookTimeout: 20_000 });
 
 describe('the inbox under load', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    there = await InboxPage.start(browser, { maxEvents: kept });
-  });
-  afterEach(() => there.close());
+  eachInboxPage((started) => void (there = started), { maxEvents: kept });
 
   it(`takes ${rate} events a second for ${seconds} s without a lost row or a growing heap`, async ({ task }) => {
     await there.page.addInitScript(noteStream);

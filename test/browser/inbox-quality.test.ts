@@ -1,29 +1,18 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleConversation, sampleEvent } from '../inbox/sample-events.js';
 import { faultsInEachAppearance } from './appearances.js';
 import { violations } from './axe.js';
-import { launchBrowser } from './browser.js';
+import { eachInboxPage } from './each-inbox-page.js';
 import { bounds, tellFigures } from './figures.js';
 import { measureFilter, measureScroll, noteFirstRow } from './in-page.js';
-import { InboxPage } from './inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the inbox for its readers', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
-  });
-  afterEach(() => there.close());
+  eachInboxPage((started) => void (there = started));
 
   it('is quick with 10,000 events', async ({ task }) => {
     for (let number = 0; number < 2_500; number++) there.write(...sampleConversation(number));

@@ -1,30 +1,19 @@
 import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventJson } from '../../src/event/fit-event.js';
 import { runCurl } from '../inbox/run-curl.js';
 import { sampleEvent } from '../inbox/sample-events.js';
-import { launchBrowser } from './browser.js';
+import { eachInboxPage } from './each-inbox-page.js';
 import { attack } from './in-page.js';
-import { InboxPage } from './inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the inbox against hostile events and pages', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
-  });
-  afterEach(() => there.close());
+  eachInboxPage((started) => void (there = started));
 
   it('runs nothing of hostile events, and is not broken by them', async () => {
     const scripts = [

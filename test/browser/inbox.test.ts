@@ -1,26 +1,15 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventJson } from '../../src/event/fit-event.js';
 import { anonymousEvent, sampleConversation, sampleEvent } from '../inbox/sample-events.js';
-import { launchBrowser } from './browser.js';
-import { InboxPage } from './inbox-page.js';
+import { eachInboxPage } from './each-inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the inbox in a browser', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
-  });
-  afterEach(() => there.close());
+  eachInboxPage((started) => void (there = started));
 
   it('shows events as they come, newest first, within a second', async () => {
     await there.open();

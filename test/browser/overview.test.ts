@@ -1,24 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleConversation, sampleEvent } from '../inbox/sample-events.js';
 import { faultsInEachAppearance } from './appearances.js';
-import { launchBrowser } from './browser.js';
-import { InboxPage } from './inbox-page.js';
+import { eachInboxPage } from './each-inbox-page.js';
+import type { InboxPage } from './inbox-page.js';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the overview', () => {
-  let browser: Browser;
   let there: InboxPage;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    there = await InboxPage.start(browser);
-  });
-  afterEach(() => there.close());
+  eachInboxPage((started) => void (there = started));
 
   const openOverview = async (total: number): Promise<void> => {
     await there.page.locator('.views [data-view=overview]').click();
