@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { spoolRates } from './rates.js';
+import { requestsPerSecond } from './request-load.js';
 import { mostRatio, responseTimes } from './response-times.js';
 import { rows } from './rows.js';
 import { figures, header, linesOf, runLine, show, type Line } from './table.js';
@@ -40,7 +41,8 @@ for (const row of chosen) {
 }
 
 if (isChosen('response times')) {
-  console.log("\nthe application's response times (p99, 500 requests/s, medians of the pairs)");
+  const rate = `${requestsPerSecond} requests/s`;
+  console.log(`\nthe application's response times (p99, ${rate}, medians of the pairs)`);
   const times = await responseTimes(({ fault, delivery, healthy, faulty, ratio, pairs }) => {
     const shown = `${healthy.toFixed(2)} ms without, ${faulty.toFixed(2)} ms during; ratio ${ratio.toFixed(2)} of ${pairs}`;
     console.log(`${fault.padEnd(32)} ${delivery.padEnd(8)} ${shown}${ratio <= mostRatio ? '' : '  WRONG'}`);

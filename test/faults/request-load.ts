@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
 
-const perSecond = 1_000;
+/** The rate, which nothing slows down. */
+export const requestsPerSecond = 1_000;
 
 /** Makes requests in a thread of its own, so that what else this process does takes nothing from their times. */
 export class RequestLoad {
@@ -37,7 +38,7 @@ async function load(pool: Pool, path: string, forMs: number): Promise<number[]> 
   const requests: Promise<void>[] = [];
   const start = performance.now();
   for (let sent = 0; performance.now() - start < forMs;) {
-    const due = Math.floor(((performance.now() - start) / 1_000) * perSecond);
+    const due = Math.floor(((performance.now() - start) / 1_000) * requestsPerSecond);
     for (; sent < due; sent++) requests.push(request(pool, path, times));
     await sleep(2);
   }
