@@ -7,6 +7,7 @@ import { currentFrame } from '../../context/context-storage.js';
 import type { AnalyticsContextValues } from '../../context/context-values.js';
 import { fillAbsent } from '../../context/fill-values.js';
 import type { Frame } from '../../context/frame.js';
+import { placeIn } from '../../context/place-in.js';
 import type { JsonObject } from '../../event/analytics-event.js';
 import { aiId } from '../../event/distinct-id.js';
 import { errorType, redactedMessage } from '../../event/redaction.js';
@@ -50,7 +51,7 @@ export abstract class RecordedSpan implements TracePlace {
   readonly key: unknown;
   /** Wall clock of the begin, milliseconds since 1970. */
   readonly time: number;
-  /** The frame that it was begun in. */
+  /** The frame that it is part of. */
   readonly outer: Frame | undefined;
   readonly context: AnalyticsContextValues;
   readonly traceId: string;
@@ -73,10 +74,11 @@ export abstract class RecordedSpan implements TracePlace {
     this.time = start.time ?? target.clock.now();
     this.startedAt = target.clock.monotonic();
     this.key = start.key;
-    this.parent = start.parent ?? recordedAround(currentFrame());
-    this.outer = start.parent?.frame ?? currentFrame();
+    const around = start.parent?.frame ?? currentFrame();
+    this.outer = placeIn(around);
+    this.parent = start.parent ?? recordedAround(this.outer);
     const { sessionId, userId } = start;
-    const values = target.valuesFor(this.outer);
+    const values = target.valuesFor(around);
     this.context = fillAbsent(values, { sessionId: sessionId ?? null, userId: userId ?? null });
     this.traceId = values.traceId ?? (start.traceId === undefined ? randomUUID() : aiId(start.traceId));
     this.parentSpanId = values.parentSpanId;

@@ -83,6 +83,22 @@ describe('A run that never ends', () => {
   });
 });
 
+describe('A run that has its successor begun from within', () => {
+  it.each(['agent', undefined])('(%s) hangs on no more than the first', async (name) => {
+    const { recorder } = new RecordingTarget();
+    let run = recorder.run({ framework, name });
+    for (let i = 0; i < 300; i++) {
+      const next = new Promise<typeof run>((resolve) => {
+        run.runIn(() => setImmediate(() => resolve(recorder.run({ framework, name }))));
+      });
+      run.end();
+      run = await next;
+    }
+    expect(run.frame.depth).toBeLessThanOrEqual(1);
+    expect(recorder.openCount).toBe(1);
+  });
+});
+
 describe('An end', () => {
   it('counts once', () => {
     const target = new RecordingTarget();
