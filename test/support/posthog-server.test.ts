@@ -205,6 +205,14 @@ describe('the PostHog stand-in', () => {
       expect(performance.now() - before).toBeGreaterThan(45);
     });
 
+    it('answers when it may', async () => {
+      let mayAnswer = false;
+      const until = new Promise<void>((resolve) => setImmediate(() => resolve(void (mayAnswer = true))));
+      server.fault(faults.held(until), 1);
+      expect((await post(one)).status).toBe(200);
+      expect(mayAnswer).toBe(true);
+    });
+
     it('refuses connections and comes back at the same address', async () => {
       await server.refuse();
       await expect(post(one)).rejects.toThrow();

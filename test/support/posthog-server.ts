@@ -160,6 +160,9 @@ export class PostHogServer {
       case 'slow':
         setTimeout(serve, fault.ms);
         return;
+      case 'held':
+        void fault.until.then(() => serve());
+        return;
       case 'reset':
         response.socket?.resetAndDestroy();
         return;

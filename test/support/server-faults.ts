@@ -11,6 +11,8 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** Does what it should, this much later. */
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Does what it should, once this has come. */
+  | { readonly kind: 'held'; readonly until: Promise<unknown> }
   /** Resets the connection before anything is stored. */
   | { readonly kind: 'reset' }
   /** Stores the events, then cuts the connection. */
@@ -39,6 +41,7 @@ export const faults = {
   status: answer,
   hang: { kind: 'hang' },
   slow: (ms: number): Fault => ({ kind: 'slow', ms }),
+  held: (until: Promise<unknown>): Fault => ({ kind: 'held', until }),
   reset: { kind: 'reset' },
   cutBeforeAnswer: { kind: 'cut-before-answer' },
   halfAnswer: { kind: 'half-answer' },
