@@ -29,7 +29,8 @@ export class EventFeed {
   private readonly clients = new Set<Client>();
   private gathering: TimerHandle | undefined;
   private heartbeat: TimerHandle | undefined;
-  private isClosed = false;
+  /** Whether the application leaves. */
+  isClosed = false;
   private readonly stop: () => void;
 
   constructor(

@@ -48,6 +48,8 @@ export class InboxServer {
 
   /** Whether the network lets this request in; refuses it otherwise. Before the application's own guard. */
   isAllowed(request: IncomingMessage, response: ServerResponse, url: string): boolean {
+    // Pages go on asking. Over a connection that lasts they would keep the application's server from closing.
+    if (this.parts.feed.isClosed) endConnection(response);
     const refusal = refuseByOrigin(request, this.routeOf(url).route === '', this.parts.rules);
     if (refusal !== undefined) refuse(response, refusal);
     return refusal === undefined;
@@ -135,6 +137,7 @@ export class InboxServer {
 
   private stream(after: string | undefined, response: ServerResponse, feed: EventFeed): void {
     if (feed.isFull) return refuse(response, refusals.tooMany());
+    endConnection(response);
     begin(response, 200, 'text/event-stream; charset=utf-8');
     if (response.req.method === 'HEAD') response.end();
     else feed.open(response, after);
@@ -158,6 +161,11 @@ function redirectToFolder(response: ServerResponse, url: string, path: string): 
   const query = url.slice(path.length);
   response.setHeader('location', `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
   answerText(response, 308, '');
+}
+
+/** The connection ends with this answer; HTTP/2 has no such header. */
+function endConnection(response: ServerResponse): void {
+  if (response.req.httpVersionMajor === 1) response.setHeader('connection', 'close');
 }
 
 function numberOf(query: URLSearchParams, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {

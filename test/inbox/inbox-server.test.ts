@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
+import { AnalyticsInboxModule } from '../../src/inbox/index.js';
 import type { EventDetail, EventPage } from '../../src/inbox/inbox-api.js';
 import { FeedReader } from './feed-reader.js';
 import { startInboxApp, type AdapterName, type InboxApp, type InboxAppOptions } from './inbox-app.js';
@@ -53,6 +54,17 @@ describe.each<AdapterName>(['express', 'fastify'])('the inbox on %s', (adapter) 
       await close();
       await reader.ended();
       inbox = undefined;
+    });
+
+    it('ends each connection with its answer once the application leaves: pages go on asking', async () => {
+      const { app, ask } = await start();
+      const connections = async () => [
+        (await ask('/api/events')).headers.get('connection'),
+        (await ask('/api/events', { headers: {} })).headers.get('connection'),
+      ];
+      expect(await connections()).toEqual(['keep-alive', 'keep-alive']);
+      app.get(AnalyticsInboxModule).beforeApplicationShutdown();
+      expect(await connections()).toEqual(['close', 'close']);
     });
   });
 
