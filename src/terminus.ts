@@ -1,1 +1,5 @@
-export { AnalyticsHealthIndicator, type AnalyticsHealthLimits } from './module/analytics-health.indicator.js';
+export {
+  AnalyticsHealthIndicator,
+  type AnalyticsHealth,
+  type AnalyticsHealthLimits,
+} from './module/analytics-health.indicator.js';

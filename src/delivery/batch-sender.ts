@@ -4,8 +4,6 @@ import type { Lane, StoredEvent } from './event-store.js';
 export type SendOutcome =
   /** PostHog has it. */
   | { readonly kind: 'accepted' }
-  /** A queue of its own has it and answers for it from here on. */
-  | { readonly kind: 'handed' }
   /** Nobody can say, or not now: network, timeout, 408, 429, 5xx. */
   | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number | undefined }
   /** The key is not accepted. */

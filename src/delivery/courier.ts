@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../event/clock.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { Batch } from './batch.js';
 import type { BatchSender, SendOutcome } from './batch-sender.js';
@@ -126,8 +127,7 @@ export class Courier {
       .then((outcome) => this.settle(batch, outcome, isProbe))
       // Whatever goes wrong must not end the application: the batch comes to its turn again.
       .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : typeof error;
-        this.settle(batch, { kind: 'retry', error: name }, isProbe);
+        this.settle(batch, { kind: 'retry', error: errorType(error) }, isProbe);
       })
       .catch(() => undefined);
   }
@@ -137,8 +137,7 @@ export class Courier {
     if ('error' in outcome) this.parts.ledger.lastError = `${outcome.error} (${this.destination})`;
     switch (outcome.kind) {
       case 'accepted':
-      case 'handed':
-        this.settleAccepted(batch, outcome.kind);
+        this.settleAccepted(batch);
         break;
       case 'retry':
         this.keep(batch, 'backoff', wasProbe, outcome.retryAfterMs);
@@ -162,12 +161,11 @@ export class Courier {
     this.pump();
   }
 
-  private settleAccepted(batch: Batch, kind: 'accepted' | 'handed'): void {
+  private settleAccepted(batch: Batch): void {
     const { outbox, ledger, circuit } = this.parts;
     this.accepted += batch.events.length;
     outbox.settle(batch);
-    if (kind === 'accepted') ledger.deliver(batch.events);
-    else ledger.hand(batch.events);
+    ledger.deliver(batch.events);
     circuit.succeeded();
     this.reports.over(outbox.eventsWaiting);
   }

@@ -2,7 +2,7 @@ import type { EventRecord } from './event-record.js';
 import type { EventSink } from './event-sink.js';
 
 /** Why something was not accepted. */
-export type RefusalReason = 'disabled' | 'sampled' | 'when' | 'no_consent' | 'closed' | 'buffer_full';
+export type RefusalReason = 'sampled' | 'when' | 'no_consent' | 'closed' | 'buffer_full';
 
 /** Why an accepted event was not delivered. */
 export type DropReason =

@@ -8,7 +8,7 @@ export interface EventDiagnostic {
   /** Absent where the event was refused or dropped before it had one. */
   readonly uuid: string | undefined;
   readonly event: string | undefined;
-  readonly state: 'accepted' | 'delivered' | 'handed' | 'dropped' | 'dead' | 'refused' | 'held';
+  readonly state: 'accepted' | 'delivered' | 'dropped' | 'dead' | 'refused' | 'held';
   /** Why it was refused, dropped or held. */
   readonly reason?: string;
   /** `Class.method` that emitted it. */
@@ -35,9 +35,9 @@ export class EventDiagnostics {
     this.publish('refused', { uuid: undefined, event, state: 'refused', reason, source });
   }
 
-  delivered(events: readonly StoredEvent[], state: 'delivered' | 'handed'): void {
+  delivered(events: readonly StoredEvent[]): void {
     if (!this.channels.delivered.hasSubscribers) return;
-    for (const stored of events) this.publish('delivered', { ...identityOf(stored), state });
+    for (const stored of events) this.publish('delivered', { ...identityOf(stored), state: 'delivered' });
   }
 
   dropped(events: readonly StoredEvent[], state: 'dropped' | 'dead', reason: string): void {

@@ -66,7 +66,7 @@ export interface EventStore {
   append(events: readonly StoredEvent[]): readonly StoredEvent[];
   /** The oldest events of the lane that nobody has taken, as many as the limit allows; at least one where there is one. */
   take(lane: Lane, limit: BatchLimit): readonly StoredEvent[];
-  /** Taken events that need not be kept any more: delivered, dropped or handed on. */
+  /** Taken events that need not be kept any more: delivered or dropped. */
   settle(events: readonly StoredEvent[]): void;
   /** Taken events that PostHog will never accept: a store that can keeps them apart, with the reason. */
   bury(events: readonly StoredEvent[], reason: string): void;

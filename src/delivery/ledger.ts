@@ -1,5 +1,6 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { messages } from '../event/messages.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { AnalyticsStats, DropReason, PendingByPlace, RefusalReason, RefusedCall } from './delivery.js';
 import { EventDiagnostics } from './event-diagnostics.js';
@@ -63,13 +64,7 @@ export class Ledger {
 
   deliver(events: readonly StoredEvent[]): void {
     this.delivered += events.length;
-    this.diagnostics.delivered(events, 'delivered');
-    this.settle(events);
-  }
-
-  hand(events: readonly StoredEvent[]): void {
-    this.handed += events.length;
-    this.diagnostics.delivered(events, 'handed');
+    this.diagnostics.delivered(events);
     this.settle(events);
   }
 
@@ -151,8 +146,7 @@ export class Ledger {
 
   private tellDrop(eventOf: () => AnalyticsEvent, reason: DropReason): void {
     if (!this.onDrop) return;
-    const failed = (error: unknown) =>
-      this.reporter.warnOnce(messages.onDropThrew(error instanceof Error ? error.name : typeof error));
+    const failed = (error: unknown) => this.reporter.warnOnce(messages.onDropThrew(errorType(error)));
     try {
       const told: unknown = this.onDrop(eventOf(), reason);
       // An async callback fits the type; its rejection must not end the process.

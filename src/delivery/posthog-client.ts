@@ -3,6 +3,7 @@ import type { JsonObject } from '../event/analytics-event.js';
 import type { Clock } from '../event/clock.js';
 import { copyProperties } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { EventRecord } from './event-record.js';
 
@@ -88,7 +89,7 @@ export class PostHogClients {
       });
       this.evaluations.add(evaluation);
     } catch (error) {
-      this.parts.reporter.warnOnce(messages.posthogClientFailed(error instanceof Error ? error.name : typeof error));
+      this.parts.reporter.warnOnce(messages.posthogClientFailed(errorType(error)));
     }
   }
 

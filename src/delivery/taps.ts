@@ -1,5 +1,6 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 import { messages } from '../event/messages.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import type { EventSink } from './event-sink.js';
 
@@ -11,10 +12,6 @@ export class Taps {
   private readonly taps = new Set<Tap>();
 
   constructor(private readonly reporter: Reporter) {}
-
-  get size(): number {
-    return this.taps.size;
-  }
 
   /** Adds a sink; the function returned takes it away. */
   add(sink: EventSink): () => void {
@@ -38,7 +35,7 @@ class Tap {
 
   write(events: readonly AnalyticsEvent[]): void {
     if (this.writes >= mostWrites) {
-      this.reporter.warnOnce(messages.tapSlow(nameOf(this.sink)), nameOf(this.sink));
+      this.reporter.warnOnce(messages.tapSlow(sinkName(this.sink)), sinkName(this.sink));
       return;
     }
     try {
@@ -61,12 +58,12 @@ class Tap {
   }
 
   private tellFailed(error: unknown): void {
-    const errorName = error instanceof Error ? error.name : typeof error;
-    this.reporter.warnOnce(messages.tapFailed(nameOf(this.sink), errorName), nameOf(this.sink));
+    this.reporter.warnOnce(messages.tapFailed(sinkName(this.sink), errorType(error)), sinkName(this.sink));
   }
 }
 
-function nameOf(sink: EventSink): string {
-  const name = sink.constructor?.name;
+/** What a message calls a sink. */
+export function sinkName(sink: EventSink): string {
+  const name = (sink.constructor as { readonly name?: string } | undefined)?.name;
   return name && name !== 'Object' ? name : 'A sink';
 }

@@ -36,19 +36,23 @@ export const messages = {
     code: 'NAA007',
     text: `AnalyticsModule.forRootAsync() was given none of useFactory, useClass and useExisting. Do this: pass one of them.`,
   }),
-  noForRoot: (): Message => ({
-    code: 'NAA009',
-    text: `AnalyticsModule was imported without forRoot(). Do this: import AnalyticsModule.forRoot() or AnalyticsModule.forRootAsync() in the root module.`,
-  }),
   notBuiltYet: (variable: string): Message => ({
     code: 'NAA008',
     text: `${variable} is set, but this version delivers from memory or from a spool on disk only. Do this: remove it, or set ANALYTICS_SPOOL_DIR instead.`,
+  }),
+  noForRoot: (): Message => ({
+    code: 'NAA009',
+    text: `AnalyticsModule was imported without forRoot(). Do this: import AnalyticsModule.forRoot() or AnalyticsModule.forRootAsync() in the root module.`,
   }),
   spoolWithoutDir: (): Message => ({
     code: 'NAA010',
     text: `The delivery "spool" needs a folder, and none is set. Do this: set ANALYTICS_SPOOL_DIR (or spool.dir) to a folder that outlives the process.`,
   }),
   /** A tracked call without a frame. */
+  noOptions: (found: string): Message => ({
+    code: 'NAA011',
+    text: `The options of AnalyticsModule are ${found}, not an object. Do this: let the factory of forRootAsync() return an object; {} leaves everything to the environment.`,
+  }),
   noContext: (where: string): Message => ({
     code: 'NAA101',
     text: `${where} was tracked outside any context, so its event has no user and no session. Do this: open one around the work with AnalyticsContext.run({ userId, sessionId }, fn), or put @UseInterceptors(AnalyticsInterceptor) on the handler that calls it.`,
@@ -69,6 +73,10 @@ export const messages = {
     code: 'NAA105',
     text: `AnalyticsContext.set() was given a second, different ${what} for work that already has one; the first is kept. Do this: open a context of its own for each unit of work with AnalyticsContext.run().`,
   }),
+  reservedProperty: (event: string, property: string): Message => ({
+    code: 'NAA106',
+    text: `${event}: the property "${property}" is set by the library and can't be overwritten; the value passed was left out. Do this: give yours another name.`,
+  }),
   callFailed: (method: string, errorName: string): Message => ({
     code: 'NAA107',
     text: `AnalyticsService.${method}() could not read what it was given (${errorName}), so nothing was recorded. Do this: pass the object that its type asks for.`,
@@ -76,10 +84,6 @@ export const messages = {
   unusableId: (method: string): Message => ({
     code: 'NAA108',
     text: `AnalyticsService.${method}() was given an id that is blank, no text or number, or one of those under which PostHog merges nobody (null, undefined, anonymous, …), so nothing was recorded. Do this: pass the real id, and call it only where there is one.`,
-  }),
-  reservedProperty: (event: string, property: string): Message => ({
-    code: 'NAA106',
-    text: `${event}: the property "${property}" is set by the library and can't be overwritten; the value passed was left out. Do this: give yours another name.`,
   }),
   notAMethod: (decorator: string, where: string): Message => ({
     code: 'NAA110',
@@ -104,6 +108,10 @@ export const messages = {
   untrackedHandler: (where: string): Message => ({
     code: 'NAA115',
     text: `${where} handles messages that no request reaches, and its class injects something with tracked methods: what it calls has no user and no session, unless it opens a context itself. Do this: put @UseInterceptors(AnalyticsInterceptor) on it, or a @Track… decorator.`,
+  }),
+  beforeConfiguration: (): Message => ({
+    code: 'NAA116',
+    text: 'A tracked method was called before the ConfigModule had loaded, so before it was known where events go: that call was not recorded. Do this: call it from onModuleInit or later, or inject AnalyticsService where it is called, which waits for the ConfigModule.',
   }),
   refusedUserId: (id: string): Message => ({
     code: 'NAA201',
@@ -233,38 +241,6 @@ export const messages = {
     code: 'NAA411',
     text: `There are more dead letters in ${dir} than are kept; the oldest were deleted. Do this: find out why PostHog refuses them, and replay them in time.`,
   }),
-  overlappingIntegrations: (first: string, second: string): Message => ({
-    code: 'NAA601',
-    text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them; otel() stays beside others where it leaves their spans out: otel({ except: ['ai-sdk'] }).`,
-  }),
-  hookFailed: (hook: string, errorName: string): Message => ({
-    code: 'NAA602',
-    text: `${hook} could not read what its framework told it (${errorName}); the work itself is not affected, its analytics may be incomplete. Do this: check that the framework's version is one that this integration supports.`,
-  }),
-  integrationFailed: (integration: string, errorName: string): Message => ({
-    code: 'NAA603',
-    text: `The integration ${integration} could not be registered (${errorName}), so it reports nothing. Do this: check that its framework is installed, in a version that the integration supports.`,
-  }),
-  callBypassesIntegration: (integration: string, operation: string): Message => ({
-    code: 'NAA604',
-    text: `A call of ${operation}() has integrations of its own, which replace ${integration}, so it and its tools are not tracked. Do this: leave out its telemetry.integrations, and register those by registerTelemetry() instead.`,
-  }),
-  agentsSdkMissing: (reason: string): Message => ({
-    code: 'NAA611',
-    text: `openAiAgents() found no @openai/agents to listen to (${reason}), so it reports nothing. Do this: install it where the application runs, or hand its function over: openAiAgents({ addTraceProcessor }).`,
-  }),
-  agentsTracingOff: (): Message => ({
-    code: 'NAA612',
-    text: 'The tracing of @openai/agents is off (it is while NODE_ENV is "test", and with OPENAI_AGENTS_DISABLE_TRACING=1), so openAiAgents() reports nothing. Do this: call setTracingDisabled(false) of @openai/agents before the application starts; with setTraceProcessors([]) before it nothing goes to OpenAI.',
-  }),
-  langchainNotFound: (errorName: string): Message => ({
-    code: 'NAA621',
-    text: `langchain() found no @langchain/core to listen to (${errorName}), so it sees only runs that its handler is given to. Do this: install it where the application runs, or hand its class over: langchain({ CallbackManager }).`,
-  }),
-  notAnMcpServer: (): Message => ({
-    code: 'NAA631',
-    text: 'instrument() of mcp() was given something that is no MCP server that it knows, so the calls of its tools are not tracked. Do this: give it the server of @modelcontextprotocol/sdk 1.x or @modelcontextprotocol/server 2.x itself; with @rekog/mcp-nest, pass it as serverMutator.',
-  }),
   inboxOption: (option: string, expected: string): Message => ({
     code: 'NAA501',
     text: `The option ${option} of AnalyticsInboxModule is not valid; expected ${expected}. Do this: correct it, or leave it out for the default.`,
@@ -293,16 +269,40 @@ export const messages = {
     code: 'NAA513',
     text: `${events === 1 ? 'One event was' : `${events} events were`} shown, but not taken by ${host} (${why}); the inbox does not try again. Do this: see that PostHog can be reached from here, and send what matters once more.`,
   }),
-  noOptions: (found: string): Message => ({
-    code: 'NAA011',
-    text: `The options of AnalyticsModule are ${found}, not an object. Do this: let the factory of forRootAsync() return an object; {} leaves everything to the environment.`,
+  overlappingIntegrations: (first: string, second: string): Message => ({
+    code: 'NAA601',
+    text: `The integrations ${first} and ${second} would both see the same calls, and each would count twice; ${second} was left out. Do this: keep one of them; otel() stays beside others where it leaves their spans out: otel({ except: ['ai-sdk'] }).`,
   }),
-  beforeConfiguration: (): Message => ({
-    code: 'NAA116',
-    text: 'A tracked method was called before the ConfigModule had loaded, so before it was known where events go: that call was not recorded. Do this: call it from onModuleInit or later, or inject AnalyticsService where it is called, which waits for the ConfigModule.',
+  hookFailed: (hook: string, errorName: string): Message => ({
+    code: 'NAA602',
+    text: `${hook} could not read what its framework told it (${errorName}); the work itself is not affected, its analytics may be incomplete. Do this: check that the framework's version is one that this integration supports.`,
+  }),
+  integrationFailed: (integration: string, errorName: string): Message => ({
+    code: 'NAA603',
+    text: `The integration ${integration} could not be registered (${errorName}), so it reports nothing. Do this: check that its framework is installed, in a version that the integration supports.`,
+  }),
+  callBypassesIntegration: (integration: string, operation: string): Message => ({
+    code: 'NAA604',
+    text: `A call of ${operation}() has integrations of its own, which replace ${integration}, so it and its tools are not tracked. Do this: leave out its telemetry.integrations, and register those by registerTelemetry() instead.`,
   }),
   oldFramework: (integration: string, found: string, floor: string): Message => ({
     code: 'NAA605',
     text: `${integration} found ${found}, and needs ${floor} or newer: it reports less than there is, or nothing. Do this: upgrade it, or leave the integration out; decorators and AnalyticsService work beside any version.`,
+  }),
+  agentsSdkMissing: (reason: string): Message => ({
+    code: 'NAA611',
+    text: `openAiAgents() found no @openai/agents to listen to (${reason}), so it reports nothing. Do this: install it where the application runs, or hand its function over: openAiAgents({ addTraceProcessor }).`,
+  }),
+  agentsTracingOff: (): Message => ({
+    code: 'NAA612',
+    text: 'The tracing of @openai/agents is off (it is while NODE_ENV is "test", and with OPENAI_AGENTS_DISABLE_TRACING=1), so openAiAgents() reports nothing. Do this: call setTracingDisabled(false) of @openai/agents before the application starts; with setTraceProcessors([]) before it nothing goes to OpenAI.',
+  }),
+  langchainNotFound: (errorName: string): Message => ({
+    code: 'NAA621',
+    text: `langchain() found no @langchain/core to listen to (${errorName}), so it sees only runs that its handler is given to. Do this: install it where the application runs, or hand its class over: langchain({ CallbackManager }).`,
+  }),
+  notAnMcpServer: (): Message => ({
+    code: 'NAA631',
+    text: 'instrument() of mcp() was given something that is no MCP server that it knows, so the calls of its tools are not tracked. Do this: give it the server of @modelcontextprotocol/sdk 1.x or @modelcontextprotocol/server 2.x itself; with @rekog/mcp-nest, pass it as serverMutator.',
   }),
 } as const;

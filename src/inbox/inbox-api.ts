@@ -2,11 +2,8 @@
  * What the inbox's server and its page say to each other. Types only: the page imports them too.
  */
 
-/**
- * Where an event stands. `handed`: a worker's queue has it; `local`: there is no key, so it is shown here and sent
- * nowhere.
- */
-export type DeliveryState = 'pending' | 'delivered' | 'handed' | 'held' | 'dropped' | 'local';
+/** Where an event stands. `local`: there is no key, so it is shown here and sent nowhere. */
+export type DeliveryState = 'pending' | 'delivered' | 'held' | 'dropped' | 'local';
 
 /** One row of the feed. Texts are cut: the event itself is asked for by its `seq`. */
 export interface EventSummary {

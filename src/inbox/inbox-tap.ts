@@ -57,7 +57,7 @@ export class InboxTap implements EventSink {
   /** Begins to listen to delivery. */
   listen(): void {
     this.on('accepted', (diagnostic) => this.note(diagnostic, undefined));
-    this.on('delivered', (diagnostic) => this.note(diagnostic, diagnostic.state === 'handed' ? 'handed' : 'delivered'));
+    this.on('delivered', (diagnostic) => this.note(diagnostic, 'delivered'));
     this.on('held', (diagnostic) => this.note(diagnostic, 'held'));
     this.on('dropped', (diagnostic) => this.note(diagnostic, 'dropped'));
   }

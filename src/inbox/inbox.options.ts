@@ -52,10 +52,22 @@ export class InboxConfigurationError extends Error {
   }
 }
 
+const known: readonly string[] = [
+  'path',
+  'enabled',
+  'maxEvents',
+  'maxBytes',
+  'guard',
+  'allowedHosts',
+  'token',
+] satisfies (keyof InboxOptions)[];
 const LEAST_BYTES = 16 * 1024 * 1024;
 
 /** The options with every default filled in. Throws `InboxConfigurationError` for the first that is malformed. */
 export function resolveInboxSettings(options: InboxOptions): InboxSettings {
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) throw wrong(option, `one of ${known.join(', ')}`);
+  }
   const path = options.path ?? '/__inbox';
   if (!/^(\/[\w.~-]+)+$/.test(path)) throw wrong('path', 'a path like /__inbox, with no slash at its end');
   const maxEvents = options.maxEvents ?? 10_000;
@@ -66,15 +78,21 @@ export function resolveInboxSettings(options: InboxOptions): InboxSettings {
   if (token !== undefined && !/^[\w.~-]{16,200}$/.test(token)) {
     throw wrong('token', 'at least 16 letters, digits, "-", "_", "." or "~"');
   }
-  return {
-    path,
-    enabled: options.enabled ?? true,
-    maxEvents,
-    maxBytes,
-    guard: options.guard,
-    allowedHosts: (options.allowedHosts ?? []).map((host) => host.toLowerCase()),
-    token,
-  };
+  const { enabled = true, guard, allowedHosts = [] } = options;
+  if (typeof enabled !== 'boolean') throw wrong('enabled', 'true or false');
+  if (guard !== undefined && !isGuard(guard)) throw wrong('guard', 'a guard, as a class or an instance');
+  if (!Array.isArray(allowedHosts) || !allowedHosts.every((host) => typeof host === 'string')) {
+    throw wrong('allowedHosts', 'a list of names');
+  }
+  return { path, enabled, maxEvents, maxBytes, guard, allowedHosts: allowedHosts.map(lowerCase), token };
+}
+
+function isGuard(guard: unknown): boolean {
+  return typeof guard === 'function' || typeof (guard as CanActivate | null)?.canActivate === 'function';
+}
+
+function lowerCase(host: string): string {
+  return host.toLowerCase();
 }
 
 function isWhole(value: number, from: number): boolean {

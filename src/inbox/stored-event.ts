@@ -1,7 +1,7 @@
 import type { AnalyticsEvent } from '../event/analytics-event.js';
 
 /** What became of an event so far. */
-export type Fate = 'pending' | 'delivered' | 'handed' | 'held' | 'dropped';
+export type Fate = 'pending' | 'delivered' | 'held' | 'dropped';
 
 /** An event as the inbox keeps it: as text, so that nothing of the application stays alive with it. */
 export interface StoredEvent {

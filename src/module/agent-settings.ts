@@ -3,7 +3,7 @@ import type { AgentIntegration } from '../integrations/agent-integration.js';
 import type { RecorderOptions } from '../integrations/recorder/run-recorder.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { badOption, readOption } from './read-setting.js';
-import { callback, NOT_VALID, oneOf, type SettingParser } from './setting-parsers.js';
+import { callback, NOT_VALID, oneOf, trueOrFalse, type SettingParser } from './setting-parsers.js';
 
 /** The settings of agent frameworks and of PostHog's AI events. */
 export interface AgentSettings extends RecorderOptions {
@@ -44,11 +44,6 @@ function readContent(content: AnalyticsOptions['captureContent']): ReadonlySet<C
   if (wrong === undefined) return new Set(content);
   throw badOption('captureContent', wrong, `true, false, or a list of ${contents.join(', ')}`);
 }
-
-const trueOrFalse: SettingParser<boolean> = {
-  expected: 'true or false',
-  parse: (raw) => (typeof raw === 'boolean' ? raw : NOT_VALID),
-};
 
 const listOfIntegrations: SettingParser<readonly AgentIntegration[]> = {
   expected: 'a list of integrations, such as [aiSdk()]',

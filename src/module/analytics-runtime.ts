@@ -12,6 +12,7 @@ import { REQUEST_IDENTITIES, RequestIdentities } from '../requests/request-ident
 import { AgentHooks } from './agent-hooks.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { ApplicationReport } from './application-report.js';
+import { AnalyticsConfigurationError } from './configuration-error.js';
 import { hasConfigModule, whenConfigured } from './configured.js';
 import { bindInstances } from './instance-binder.js';
 import { Lifecycle } from './lifecycle.js';
@@ -19,7 +20,7 @@ import { NestReporter } from './nest-reporter.js';
 import { warnOfUntrackedHandlers } from './untracked-handlers.js';
 import { variableReader } from './read-variable.js';
 import { RECORDING, type Recording } from './recording.js';
-import { AnalyticsConfigurationError, resolveSettings, type AnalyticsSettings } from './settings.js';
+import { resolveSettings, type AnalyticsSettings } from './settings.js';
 import { wire, type Wiring } from './wiring.js';
 
 export const ANALYTICS_OPTIONS = Symbol.for('nestjs-agent-analytics:options');

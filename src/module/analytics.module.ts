@@ -20,7 +20,7 @@ import { ANALYTICS_OPTIONS, AnalyticsRuntime, MODULE_ID } from './analytics-runt
 import { CONFIGURED } from './configured.js';
 import { POSTHOG_CLIENT } from './posthog-client.token.js';
 import { RECORDING } from './recording.js';
-import { AnalyticsConfigurationError } from './settings.js';
+import { AnalyticsConfigurationError } from './configuration-error.js';
 
 /**
  * Analytics for the whole application: import it once, in the root module, and call `app.enableShutdownHooks()`, so

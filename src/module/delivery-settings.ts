@@ -1,8 +1,16 @@
 import { messages } from '../event/messages.js';
 import type { AnalyticsOptions } from './analytics.options.js';
 import { AnalyticsConfigurationError } from './configuration-error.js';
-import { optionalSetting, present, readSetting, refuseUnknown, setting, type ReadVariable } from './read-setting.js';
-import { flag, integer, number, oneOf, text } from './setting-parsers.js';
+import {
+  optionalSetting,
+  present,
+  readOption,
+  readSetting,
+  refuseUnknown,
+  setting,
+  type ReadVariable,
+} from './read-setting.js';
+import { flag, integer, number, objectWith, oneOf, text } from './setting-parsers.js';
 
 interface SpoolSettings {
   readonly dir: string;
@@ -18,6 +26,7 @@ export interface DeliverySettings {
   readonly spool: SpoolSettings | undefined;
 }
 
+const spoolOptions = objectWith<NonNullable<AnalyticsOptions['spool']>>('an object with dir and other options');
 const dirSetting = optionalSetting('ANALYTICS_SPOOL_DIR', text);
 const deliverySetting = optionalSetting('ANALYTICS_DELIVERY', oneOf('memory', 'spool'));
 const spoolSettings = {
@@ -32,7 +41,7 @@ export function readDelivery(options: AnalyticsOptions, variable: ReadVariable):
   if (present(variable('ANALYTICS_REDIS_URL')) !== undefined) {
     throw new AnalyticsConfigurationError(messages.notBuiltYet('ANALYTICS_REDIS_URL'));
   }
-  const spool = readSpool(options.spool ?? {}, variable);
+  const spool = readSpool(readOption('spool', options.spool, spoolOptions) ?? {}, variable);
   const chosen = readSetting('delivery', deliverySetting, options.delivery, variable);
   const delivery = chosen ?? (spool === undefined ? 'memory' : 'spool');
   if (delivery === 'memory') return { delivery, spool: undefined };

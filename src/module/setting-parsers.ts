@@ -13,6 +13,12 @@ export const text: SettingParser<string> = {
   parse: (raw) => (typeof raw === 'string' ? raw : NOT_VALID),
 };
 
+/** For what stands in code only. */
+export const trueOrFalse: SettingParser<boolean> = {
+  expected: 'true or false',
+  parse: (raw) => (typeof raw === 'boolean' ? raw : NOT_VALID),
+};
+
 export const flag: SettingParser<boolean> = {
   expected: 'true or false',
   parse(raw) {

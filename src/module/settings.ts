@@ -27,9 +27,8 @@ import {
   oneOf,
   prefix,
   text,
+  trueOrFalse,
 } from './setting-parsers.js';
-
-export { AnalyticsConfigurationError };
 
 /** The options with every default filled in. */
 export type AnalyticsSettings = PlainSettings &
@@ -68,7 +67,7 @@ export function resolveSettings(options: AnalyticsOptions, variable: ReadVariabl
     identity: readOption('identity', options.identity, callback()),
     verifySession: readOption('verifySession', options.verifySession, callback()),
     catalog: readOption('catalog', options.catalog, catalogOfEvents),
-    strict: options.strict,
+    strict: readOption('strict', options.strict, trueOrFalse),
     sinks: readOption('sinks', options.sinks, listOfSinks),
     beforeSend: readOption('beforeSend', options.beforeSend, callback()),
     onDrop: readOption('onDrop', options.onDrop, callback()),

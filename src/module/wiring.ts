@@ -11,6 +11,7 @@ import { SpoolStore } from '../delivery/spool-store.js';
 import { createPreparer } from '../delivery/prepare-event.js';
 import type { EventSink, SinkFacts } from '../delivery/event-sink.js';
 import type { SinkRegistry } from '../delivery/sink-registry.js';
+import { sinkName } from '../delivery/taps.js';
 import { systemClock } from '../event/clock.js';
 import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
@@ -93,7 +94,7 @@ function tellFacts(sink: EventSink, facts: SinkFacts, reporter: Reporter): void 
   try {
     sink.connected?.(facts);
   } catch (error) {
-    reporter.warnOnce(messages.tapFailed(sink.constructor.name, errorType(error)));
+    reporter.warnOnce(messages.tapFailed(sinkName(sink), errorType(error)), sinkName(sink));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AnalyticsContextValues } from '../context/context-values.js';
 import type { IdentitySource } from '../context/frame.js';
 import { messages } from '../event/messages.js';
+import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import {
   defaultIdentity,
@@ -65,9 +66,9 @@ function resolve({ identity, reporter }: RequestSettings, input: IdentityInput):
     const resolved = (identity ?? defaultIdentity)(input) as unknown;
     if (!(resolved instanceof Promise)) return isObject(resolved) ? resolved : undefined;
     resolved.catch(() => undefined);
-    reporter.warnOnce(messages.callbackAsync('AnalyticsModule', 'identity'));
+    reporter.warnOnce(messages.callbackAsync('AnalyticsModule', 'identity'), 'identity');
   } catch (error) {
-    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'identity', nameOf(error)));
+    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'identity', errorType(error)), 'identity');
   }
   return undefined;
 }
@@ -103,7 +104,7 @@ function verified(
   try {
     return verifySession({ userId, sessionId, request }) === true ? sessionId : null;
   } catch (error) {
-    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'verifySession', nameOf(error)));
+    reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'verifySession', errorType(error)), 'verifySession');
     return null;
   }
 }
@@ -127,8 +128,4 @@ function asId(id: unknown): string | undefined {
 
 function isObject(value: unknown): value is ResolvedIdentity {
   return typeof value === 'object' && value !== null;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

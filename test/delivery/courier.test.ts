@@ -87,12 +87,6 @@ describe('Courier', () => {
     expect(clock.untilNext()).toBeUndefined();
   });
 
-  it('counts what a queue has taken as handed', async () => {
-    const { sender, pipeline } = start(2);
-    await sender.answer('1 2', { kind: 'handed' });
-    expect(pipeline.stats()).toMatchObject({ handed: 2, delivered: 0, pending: { total: 0 } });
-  });
-
   it('takes a sender that throws for one that could not send', async () => {
     const clock = new FakeClock();
     let calls = 0;

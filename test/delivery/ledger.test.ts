@@ -33,7 +33,7 @@ describe('Ledger', () => {
     ledger.replayed = 1;
     ledger.refuse('sampled');
     ledger.deliver([stored(1), stored(2)]);
-    ledger.hand([stored(3)]);
+    ledger.handOver(1, 1);
     ledger.drop([stored(4)], 'queue_full');
     ledger.drop([stored(5), stored(6)], 'shutdown');
     ledger.bury([stored(7)]);

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AnalyticsInbox, AnalyticsInboxModule, InboxConfigurationError } from '../../src/inbox/index.js';
+import {
+  AnalyticsInbox,
+  AnalyticsInboxModule,
+  InboxConfigurationError,
+  type InboxOptions,
+} from '../../src/inbox/index.js';
 import { startInboxApp } from './inbox-app.js';
 
 describe('AnalyticsInboxModule', () => {
@@ -50,8 +55,14 @@ describe('AnalyticsInboxModule', () => {
     ['maxEvents', { maxEvents: 0 }],
     ['maxBytes', { maxBytes: 1_000_000 }],
     ['token', { token: 'short' }],
-  ])('names a malformed %s', (option, options) => {
-    expect(() => AnalyticsInboxModule.forRoot(options)).toThrow(new RegExp(`NAA501 The option ${option} `));
+    ['enabled', { enabled: 'nope' }],
+    ['guard', { guard: 42 }],
+    ['allowedHosts', { allowedHosts: 'localhost' }],
+    ['maxEvent', { maxEvent: 5 }],
+  ])('names a malformed or unknown %s', (option, options) => {
+    expect(() => AnalyticsInboxModule.forRoot(options as InboxOptions)).toThrow(
+      new RegExp(`NAA501 The option ${option} `),
+    );
   });
 
   it('takes its token from the options or the environment', async () => {

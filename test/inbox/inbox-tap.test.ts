@@ -43,13 +43,6 @@ describe('InboxTap', () => {
     expect(store.find(event.uuid)).toMatchObject({ fate: 'dropped', reason: 'queue_full', source: 'Chat.send' });
   });
 
-  it('tells a queue from PostHog', () => {
-    const event = sampleEvent();
-    tap.write([event]);
-    publish('delivered', { uuid: event.uuid, state: 'handed' });
-    expect(store.find(event.uuid)?.fate).toBe('handed');
-  });
-
   it('gives a row to what was dropped before it was made', () => {
     publish('dropped', {
       uuid: undefined,
@@ -67,9 +60,13 @@ describe('InboxTap', () => {
   });
 
   it("does not keep another application's events", () => {
-    for (let count = 0; count < 5_000; count++) publish('delivered', { uuid: sampleEvent().uuid, state: 'delivered' });
+    const events = Array.from({ length: 5_000 }, () => sampleEvent());
+    for (const { uuid } of events) publish('delivered', { uuid, state: 'delivered' });
     expect(store.size).toBe(0);
-    expect((tap as unknown as { early: Map<string, unknown> }).early.size).toBeLessThanOrEqual(2_000);
+    // What was said of the newest is remembered, in case that they are still to come.
+    const [oldest, newest] = [events[0] ?? sampleEvent(), events.at(-1) ?? sampleEvent()];
+    tap.write([oldest, newest]);
+    expect([oldest, newest].map(({ uuid }) => store.find(uuid)?.fate)).toEqual(['pending', 'delivered']);
   });
 
   it('hears nothing after it was closed', () => {

@@ -109,6 +109,7 @@ function options({ format, resolution, skipLibCheck = false }: Compilation): obj
     ...(format === 'commonjs' && { esModuleInterop: true }),
     target: 'ES2022',
     strict: true,
+    declaration: true,
     skipLibCheck,
     noEmitOnError: false,
     experimentalDecorators: true,

@@ -73,7 +73,7 @@ export async function compileApplication(
   adapters: readonly Adapter[],
 ): Promise<string> {
   const starts = adapters.map((adapter) => `on-${adapter}.ts`);
-  const folder = await consumer.compile(compilation, ['app.module.ts', 'converse.ts', ...starts]);
+  const folder = await consumer.compile(compilation, ['app.module.ts', 'converse.ts', 'declarations.ts', ...starts]);
   count(task, 'compilations');
   return folder;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnalyticsOptions } from '../../src/module/analytics.options.js';
-import { resolveSettings, type AnalyticsConfigurationError } from '../../src/module/settings.js';
+import type { AnalyticsConfigurationError } from '../../src/module/configuration-error.js';
+import { resolveSettings } from '../../src/module/settings.js';
 
 type Environment = Record<string, unknown>;
 const settingsFrom = (environment: Environment, options: AnalyticsOptions = {}) =>
@@ -125,6 +126,8 @@ describe('a malformed setting', () => {
     ['beforeSend', {}, 'is an object; expected a function'],
     ['onDrop', [], 'is a list; expected a function'],
     ['catalog', { events: {} }, 'is an object; expected what defineEvents() returns'],
+    ['strict', 'yes', 'is "yes"; expected true or false'],
+    ['spool', 5, 'is 5; expected an object with dir and other options'],
     ['posthog', 'phc_x', 'is "ph?_…"; expected an object of posthog-node\'s options'],
   ])('is named where it stands in code only: %s as %j', (option, value, text) => {
     expect(errorFrom({}, { [option]: value }).message).toContain(`NAA001 the option ${option} ${text}`);

@@ -52,7 +52,6 @@ export function bytesText(bytes: number): string {
 export const stateTexts: Readonly<Record<DeliveryState, string>> = {
   pending: 'pending',
   delivered: 'delivered',
-  handed: 'handed to a queue',
   held: 'held back',
   dropped: 'dropped',
   local: 'shown here only',

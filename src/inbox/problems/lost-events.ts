@@ -71,12 +71,6 @@ const refusals = (sampleRate: number): Readonly<Record<RefusalReason, Texts>> =>
     'Find out why events are not delivered, or raise maxPending and maxPendingBytes.',
     'NAA307',
   ],
-  disabled: [
-    'bad',
-    'Switched off',
-    'Analytics is off.',
-    'Set ANALYTICS_ENABLED to true, or remove enabled: false from the options.',
-  ],
 });
 
 const drops: Readonly<Record<DropReason, Texts>> = {

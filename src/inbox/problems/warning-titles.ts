@@ -10,6 +10,7 @@ export const warningTitles: Readonly<Record<string, string>> = {
   NAA108: 'An id that PostHog merges nobody under',
   NAA114: 'An outcome that is none',
   NAA115: 'Handlers without a context',
+  NAA116: 'Called before the configuration',
   NAA201: 'A user id that PostHog refuses',
   NAA202: 'A user id that is too long',
   NAA203: 'A user id of the wrong type',
@@ -41,4 +42,10 @@ export const warningTitles: Readonly<Record<string, string>> = {
   NAA601: 'Two integrations see the same calls',
   NAA602: 'A hook could not read its framework',
   NAA603: 'An integration is not registered',
+  NAA604: 'Calls that an integration does not see',
+  NAA605: 'A framework that is too old',
+  NAA611: '@openai/agents was not found',
+  NAA612: 'The tracing of @openai/agents is off',
+  NAA621: '@langchain/core was not found',
+  NAA631: 'Not an MCP server',
 };

@@ -1,3 +1,4 @@
+import type { DropReason } from '../../delivery/delivery.js';
 import type { Verdict } from '../inbox-api.js';
 import { stateOf } from '../event-summary.js';
 import type { StoredEvent } from '../stored-event.js';
@@ -13,7 +14,8 @@ export function deliveryVerdict(stored: StoredEvent, settings: VerdictSettings):
       return verdict(
         'bad',
         'Dropped',
-        dropTexts[reason ?? ''] ?? `It was dropped: ${reason ?? 'no reason was given'}.`,
+        (dropTexts as Readonly<Record<string, string>>)[reason ?? ''] ??
+          `It was dropped: ${reason ?? 'no reason was given'}.`,
       );
     case 'held':
       return verdict(
@@ -21,8 +23,6 @@ export function deliveryVerdict(stored: StoredEvent, settings: VerdictSettings):
         'Held back',
         holdTexts[reason ?? ''] ?? `Delivery is held up: ${reason ?? 'the last request failed'}.`,
       );
-    case 'handed':
-      return verdict('note', 'Handed over', 'The queue has taken it; a worker delivers it to PostHog.');
     case 'pending':
       return settings.isStandalone === true
         ? verdict('note', 'Pending', `It is being forwarded to ${hostName(settings.host)}.`)
@@ -38,7 +38,7 @@ export function deliveryVerdict(stored: StoredEvent, settings: VerdictSettings):
   }
 }
 
-const dropTexts: Readonly<Record<string, string>> = {
+const dropTexts: Readonly<Record<DropReason, string>> = {
   empty_name: 'Its name is empty, for which PostHog would refuse the whole batch.',
   before_send: 'beforeSend returned null for it (or no event), so it is neither sent nor stored.',
   anonymous: 'It has no user, and anonymousEvents is "drop".',
@@ -47,6 +47,8 @@ const dropTexts: Readonly<Record<string, string>> = {
   queue_full: 'The queue was full (maxPending, maxPendingBytes) and it made room for others.',
   expired: 'It waited longer than events are kept.',
   shutdown: 'The application left before it could be sent (shutdownTimeoutMs).',
+  damaged: 'Its bytes on the disk of the spool were not what was written.',
+  spool_removed: "The spool's folder was removed while it waited there.",
   rejected:
     'PostHog refuses this very event while it takes others; it is kept as a dead letter where there is a spool.',
 };

@@ -143,9 +143,9 @@ export class RunRecorder {
       const answer = question();
       if (!(answer instanceof Promise)) return answer;
       answer.catch(() => undefined);
-      reporter.warnOnce(messages.callbackAsync(where, callback));
+      reporter.warnOnce(messages.callbackAsync(where, callback), `${where} ${callback}`);
     } catch (error) {
-      reporter.warnOnce(messages.callbackThrew(where, callback, errorType(error)));
+      reporter.warnOnce(messages.callbackThrew(where, callback, errorType(error)), `${where} ${callback}`);
     }
     return undefined;
   }

@@ -13,7 +13,6 @@ describe('the verdict on delivery', () => {
     ['pending', null, false, 'note', 'Shown here only', 'no POSTHOG_API_KEY'],
     ['delivered', null, true, 'good', 'Delivered', 'us.i.posthog.com'],
     ['delivered', null, false, 'note', 'Shown here only', 'no POSTHOG_API_KEY'],
-    ['handed', null, true, 'note', 'Handed over', 'worker'],
     ['held', 'key_hold', true, 'warn', 'Held back', '401'],
     ['held', 'endpoint_hold', true, 'warn', 'Held back', 'not PostHog'],
     ['held', 'backoff', true, 'warn', 'Held back', 'could not be reached'],
@@ -21,6 +20,7 @@ describe('the verdict on delivery', () => {
     ['dropped', 'queue_full', true, 'bad', 'Dropped', 'maxPending'],
     ['dropped', 'shutdown', true, 'bad', 'Dropped', 'shutdownTimeoutMs'],
     ['dropped', 'expired', true, 'bad', 'Dropped', 'waited longer'],
+    ['dropped', 'damaged', true, 'bad', 'Dropped', 'disk'],
     ['dropped', 'rejected', true, 'bad', 'Dropped', 'refuses this very event'],
     ['dropped', 'something new', true, 'bad', 'Dropped', 'something new'],
   ])('%s (%s), key: %s', (fate, reason, hasKey, level, title, says) => {
