@@ -73,10 +73,16 @@ export class AnalyticsService extends ProductEvents {
 
   /**
    * The fields that let OpenRouter attribute a chat completion to the same user and session; spread them into the
-   * request's body. `{}` while analytics is off, and for a `provider` or `baseURL` that is not OpenRouter's.
+   * request's body. `{}` while analytics is off, without consent (`track: false`), and for a `provider` or `baseURL`
+   * that is not OpenRouter's; without both, OpenRouter is assumed.
    */
   openRouterTracing(
-    call: { userId?: Id | null; sessionId?: Id | null; provider?: string; baseURL?: string } = {},
+    call: {
+      userId?: Id | null | undefined;
+      sessionId?: Id | null | undefined;
+      provider?: string | undefined;
+      baseURL?: string | undefined;
+    } = {},
   ): OpenRouterTracingFields {
     let fields: OpenRouterTracingFields = {};
     this.safely('openRouterTracing', ({ capture }) => {
@@ -106,7 +112,7 @@ export class AnalyticsService extends ProductEvents {
    * while delivery is held up; tells what remains. Never rejects.
    * @default timeoutMs 5000
    */
-  async flush(options: { timeoutMs?: number } = {}): Promise<FlushResult> {
+  async flush(options: { timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
     const core = this.core();
     if (core === undefined) return { delivered: 0, pending: 0 };
     await core.exceptions.settled();

@@ -9,7 +9,7 @@ export type AbortReason = 'client_closed' | 'user_stopped' | 'timeout' | 'uncons
 /** An id as applications have it; numbers and bigints become strings. */
 export type Id = string | number | bigint;
 
-/** Whom and when: common to everything captured by hand. What is absent comes from `AnalyticsContext`. */
+/** Who an event is for, and when it happened: common to everything captured by hand. What is absent comes from `AnalyticsContext`. */
 export interface CaptureOptions {
   /** `null` or absent: the context's user, else anonymous. */
   userId?: Id | null | undefined;
@@ -17,9 +17,12 @@ export interface CaptureOptions {
   sessionId?: Id | null | undefined;
   /** Group type → group key; replaces the context's. */
   groups?: Readonly<Record<string, string>> | undefined;
-  /** When it happened; a Date, ISO text or milliseconds since 1970. @default now */
+  /**
+   * When it happened; a Date, ISO text or milliseconds since 1970. An unreadable time, or one before 1970 or after 9999,
+   * becomes now. @default now
+   */
   timestamp?: Date | string | number | undefined;
-  /** Retellings with the same key, on the same day and person, become one event at PostHog. */
+  /** Events with the same key and name, on the same UTC day and person, become one at PostHog. */
   dedupKey?: string | undefined;
 }
 
@@ -29,7 +32,7 @@ export interface EventDetails extends CaptureOptions {
   properties?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What may be told of something measured. */
+/** How something that was measured went. */
 export interface MeasuredDetails extends EventDetails {
   outcome?: Outcome | undefined;
   /** Milliseconds. */
@@ -38,35 +41,43 @@ export interface MeasuredDetails extends EventDetails {
   errorType?: string | null | undefined;
 }
 
+/** What `trackUserMessage()` takes. */
 export interface UserMessageDetails extends EventDetails {
   /** Unicode code points of the message; `messageLength('…')` counts them. */
   messageLength: number | null;
 }
 
+/** What `trackToolCalled()` takes. */
 export interface ToolCallDetails extends MeasuredDetails {
   toolName: string;
   toolCallId?: string | null | undefined;
 }
 
+/** What names an agent. */
 export interface AgentDetails extends MeasuredDetails {
   graphId?: string | null | undefined;
   graphName?: string | null | undefined;
   libraryAgentId?: string | null | undefined;
 }
 
+/** What `trackAgentRunSuccess()` takes. */
 export interface AgentRunDetails extends AgentDetails {
   executionId?: string | null | undefined;
 }
 
+/** What `trackAgentRunFinished()` takes. */
 export interface AgentRunEnd extends AgentRunDetails {
   executionId: string;
-  /** `interrupted` and `queued` are no ends: they are ignored. */
+  /** `interrupted` and `queued` are not endings; such a call is ignored. */
   outcome: Outcome;
   failureReason?: string | null | undefined;
   abortReason?: AbortReason | undefined;
   /** With it the event has a `duration_ms`. */
   startedAt?: Date | string | number | undefined;
-  /** Pass it where several processes may tell the same end: they merge by its day. @default now */
+  /**
+   * When the run ended. Pass it where several processes may report the same end: reports merge only within one UTC
+   * day. @default `timestamp`, else now
+   */
   finishedAt?: Date | string | number | undefined;
   costUsd?: number | null | undefined;
   model?: string | null | undefined;
@@ -77,22 +88,26 @@ export interface AgentRunEnd extends AgentRunDetails {
   generations?: number | null | undefined;
 }
 
+/** What `trackAgentScheduled()` takes. */
 export interface AgentScheduleDetails extends AgentDetails {
   scheduleId?: string | null | undefined;
   scheduleName?: string | null | undefined;
   cron?: string | null | undefined;
 }
 
+/** What `trackTriggerSetup()` takes. */
 export interface TriggerSetupDetails extends AgentDetails {
   triggerType: string;
 }
 
+/** What `trackScheduleFired()` takes. */
 export interface ScheduleFiredDetails extends EventDetails {
   scheduleId: string;
   graphId?: string | null | undefined;
   executionId?: string | null | undefined;
 }
 
+/** What `trackTriggerFired()` takes. */
 export interface TriggerFiredDetails extends EventDetails {
   triggerType: string;
   triggerRef?: string | null | undefined;
@@ -100,10 +115,12 @@ export interface TriggerFiredDetails extends EventDetails {
   executionId?: string | null | undefined;
 }
 
+/** What `trackMessageBlocked()` takes. */
 export interface MessageBlockedDetails extends EventDetails {
   reason: 'rate_limit' | 'budget' | 'moderation' | 'auth';
 }
 
+/** What `trackToolDecision()` takes. */
 export interface ToolDecisionDetails extends EventDetails {
   toolName: string;
   toolCallId?: string | null | undefined;
@@ -124,6 +141,7 @@ export interface GenerationDetails extends CaptureOptions, ModelCall {
   properties?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What `trackFeedback()` takes. */
 export interface FeedbackDetails extends EventDetails {
   rating: 'up' | 'down';
   /** The trace of the answer, from `x-analytics-trace-id`. @default the context's */

@@ -76,7 +76,7 @@ export class OpenCalls {
     this.count--;
   }
 
-  /** Emits as `abandoned` what is older than the age limit; the drain calls it now and then. */
+  /** Emits as `abandoned` what is older than the age limit; called once a minute. */
   sweep(): void {
     const before = this.clock.monotonic() - this.maxAgeMs;
     while (this.oldest !== undefined && this.oldest.startedAt <= before) this.end(this.oldest, 'abandoned');

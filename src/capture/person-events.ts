@@ -7,6 +7,7 @@ import { messages } from '../event/messages.js';
 import type { EventCapture } from './event-capture.js';
 import type { Id } from './event-details.js';
 
+/** What `identify()` takes. */
 export interface IdentifyDetails {
   userId: Id;
   /** The chat session whose anonymous person becomes this user. @default the context's */
@@ -17,12 +18,14 @@ export interface IdentifyDetails {
   setOnce?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What `alias()` takes. */
 export interface AliasDetails {
   userId: Id;
   /** The other id of the same person. */
   alias: Id;
 }
 
+/** What `group()` takes. */
 export interface GroupDetails {
   type: string;
   key: Id;

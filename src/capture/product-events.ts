@@ -8,7 +8,7 @@ import type * as details from './event-details.js';
 import { recordGeneration } from './record-generation.js';
 
 /**
- * The product events, told by hand. Each method records one moment and returns at once; none throws, whatever it is
+ * The product events, reported by hand. Each method records one moment and returns at once; none throws, whatever it is
  * given, and all do nothing while analytics is off. User and session come from `AnalyticsContext` where they are not
  * passed.
  */
@@ -25,15 +25,18 @@ export abstract class ProductEvents {
     this.moment('trackToolCalled', 'tool_called', call);
   }
 
-  /** An agent run has succeeded: `copilot_agent_run_success`. */
+  /**
+   * An agent run has succeeded: `copilot_agent_run_success`. Not deduplicated: for a run whose end may be reported more
+   * than once use `trackAgentRunFinished`, and never both.
+   */
   trackAgentRunSuccess(run: details.AgentRunDetails): void {
     this.moment('trackAgentRunSuccess', 'agent_run_success', run);
   }
 
   /**
    * A run that was queued has ended, wherever it ends: `copilot_agent_run_success` or `copilot_agent_run_failed`.
-   * The first telling of an `executionId` wins (the last 10,000 are kept); pass `finishedAt` where several processes
-   * may tell the same end.
+   * Only the first report of an `executionId` in this process counts (the last 10,000 are remembered); pass
+   * `finishedAt` where several processes may report the same end.
    */
   trackAgentRunFinished(run: details.AgentRunEnd): void {
     this.safely('trackAgentRunFinished', ({ capture, runEnds }) => {

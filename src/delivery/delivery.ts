@@ -26,15 +26,21 @@ export type DropReason =
  * `accepted + adopted + replayed = delivered + dropped + dead + handed + pending`.
  */
 export interface AnalyticsStats {
+  /** Taken in since the start. */
   readonly accepted: number;
+  /** Not taken in, by reason. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** Accepted by PostHog; without a key, given to the sinks. */
   readonly delivered: number;
+  /** Taken in, and given up, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Refused by PostHog for good; with a spool they are kept, and can be replayed. */
   readonly dead: number;
   /** Taken over from a process that is gone. */
   readonly adopted: number;
   /** Dead letters that were made pending again. */
   readonly replayed: number;
+  /** Waited in this process's spool folder, which another process took over. */
   readonly handed: number;
   readonly pending: PendingByPlace;
   /** Requests sent again. */
@@ -49,13 +55,18 @@ export interface AnalyticsStats {
   readonly lastError: string | null;
 }
 
+/** Events that were taken in and have not left. */
 export interface PendingByPlace {
   readonly total: number;
+  /** Not prepared yet. */
   readonly recorded: number;
+  /** Prepared, and waiting. */
   readonly stored: number;
+  /** In a request that is under way. */
   readonly inFlight: number;
 }
 
+/** What `flush()` answers. */
 export interface FlushResult {
   /** Events delivered between the call and its return. */
   readonly delivered: number;
@@ -74,7 +85,7 @@ export interface Delivery {
   refuse(reason: RefusalReason, about?: RefusedCall): void;
   /** Prepares everything recorded, in this call, and hands it to the taps that are synchronous. */
   drain(): void;
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
+  flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult>;
   stats(): AnalyticsStats;
   /** Adds a tap; the function returned takes it away. */
   tap(sink: EventSink): () => void;

@@ -34,7 +34,7 @@ export interface EventRecord {
   /** `Class.method` that emitted it; goes to diagnostics, not to PostHog. */
   readonly source?: string | undefined;
   /**
-   * `event` (default): session, environment, source and the person rules of EVENTS.md apply.
+   * `event` (default): session, environment, source and the person rules of docs/events.md apply.
    * `plain`: identify, alias, group, and what POSTHOG_CLIENT captured: sent as it is, with the `$lib` properties only
    * where absent; the record's `distinctId` and `uuid` are used.
    */

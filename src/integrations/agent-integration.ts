@@ -5,6 +5,6 @@ export interface AgentIntegration {
   readonly name: string;
   /** The sources of calls that it sees; of two integrations that share one, the second is left out with a warning. */
   readonly sees: readonly string[];
-  /** Adds the framework's hooks, once, at module init; the function returned takes them away, at shutdown. */
+  /** Adds the framework's hooks, once, when analytics comes up; the function returned takes them away, at shutdown. */
   register(recorder: RunRecorder): () => void;
 }

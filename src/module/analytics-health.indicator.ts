@@ -8,6 +8,7 @@ export type AnalyticsHealth<Key extends string = string> = Record<
   Pick<AnalyticsStats, 'state' | 'oldestPendingMs' | 'lastError'> & { status: 'up' | 'down'; pending: number }
 >;
 
+/** When the indicator says `down`. */
 export interface AnalyticsHealthLimits {
   /** How long the oldest event may wait, milliseconds. @default 300,000 */
   readonly maxPendingMs?: number | undefined;

@@ -39,7 +39,6 @@ export class AnalyticsRuntime {
   private settings: AnalyticsSettings | undefined;
   private wiring: Wiring | undefined;
   private lifecycle: Lifecycle | undefined;
-  private agents: AgentHooks | undefined;
   private failure: Error | undefined;
   private isConfigured: boolean;
   private wasCalledEarly = false;
@@ -125,7 +124,6 @@ export class AnalyticsRuntime {
 
   /** The application's connections are closed: ends the calls in flight, sends the rest, and tells what is left. */
   async close(): Promise<void> {
-    this.agents?.close();
     await this.lifecycle?.close();
     await this.wiring?.posthog.close();
   }
@@ -144,18 +142,21 @@ export class AnalyticsRuntime {
     handle.target = wiring.on.core.capture;
     if (this.wasCalledEarly) reporter.warnOnce(messages.beforeConfiguration());
     const agents = new AgentHooks(settings, wiring.on.core.capture, handle, systemClock);
-    this.agents = agents;
     if (settings.interceptor) {
       const { identity, verifySession, posthogHeaders } = settings;
       identities.settings = { identity, verifySession, posthogHeaders, handle, reporter };
     }
-    const onClosed = (): void => {
+    const { capture } = wiring.on.core;
+    const endOpenWork = (): void => {
       agents.close();
+      capture.openCalls.finishAll();
+    };
+    const onClosed = (): void => {
       handle.target = undefined;
       identities.settings = undefined;
     };
     const { shutdownTimeoutMs: timeoutMs } = settings;
     const { posthog } = wiring;
-    this.lifecycle = new Lifecycle({ ...wiring.on, posthog, clock: systemClock, timeoutMs, onClosed });
+    this.lifecycle = new Lifecycle({ ...wiring.on, posthog, clock: systemClock, timeoutMs, endOpenWork, onClosed });
   }
 }

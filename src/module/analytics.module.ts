@@ -34,12 +34,23 @@ import { AnalyticsConfigurationError } from './configuration-error.js';
 export class AnalyticsModule implements NestModule, OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(@Optional() @Inject(AnalyticsRuntime) private readonly runtime?: AnalyticsRuntime) {}
 
-  /** Options in code win over the environment; without any, all comes from there. */
+  /**
+   * Options in code win over the environment; without any, all comes from there. Malformed settings stop the bootstrap
+   * with an `AnalyticsConfigurationError`.
+   */
   static forRoot(options: AnalyticsOptions = {}): DynamicModule {
     return dynamicModule([{ provide: ANALYTICS_OPTIONS, useFactory: () => options }]);
   }
 
-  /** The same, with options that the container makes. */
+  /**
+   * The same, with options that the container makes. Throws for a call without a factory (NAA007).
+   *
+   * @example
+   * AnalyticsModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ apiKey: config.get('PROJECT_KEY') }),
+   * })
+   */
   static forRootAsync(options: AnalyticsAsyncOptions): DynamicModule {
     return { ...dynamicModule(asyncProviders(options)), imports: options.imports ?? [] };
   }

@@ -17,9 +17,9 @@ import type { IdentityResolver } from '../requests/request-identity.js';
 export interface AnalyticsOptions {
   /** The project's key, `phc_…`. Without one, and without a sink, analytics is off. `POSTHOG_API_KEY` */
   apiKey?: string | undefined;
-  /** `POSTHOG_HOST` @default 'https://us.i.posthog.com' */
+  /** PostHog's address: the project's region, or a proxy. `POSTHOG_HOST` @default 'https://us.i.posthog.com' */
   host?: string | undefined;
-  /** `ANALYTICS_ENABLED` @default true */
+  /** `false` switches everything off. `ANALYTICS_ENABLED` @default true */
   enabled?: boolean | undefined;
   /** The `environment` of every event. `ANALYTICS_ENVIRONMENT` @default NODE_ENV, then 'development' */
   environment?: string | undefined;
@@ -43,7 +43,7 @@ export interface AnalyticsOptions {
   delivery?: 'memory' | 'spool' | undefined;
   /** The queue on disk, which outlives the process. */
   spool?: SpoolOptions | undefined;
-  /** The most events that wait; the newest beyond it are refused. `ANALYTICS_MAX_PENDING` @default 100000 */
+  /** The most events that may wait in memory; at the limit new ones are refused. `ANALYTICS_MAX_PENDING` @default 100000 */
   maxPending?: number | undefined;
   /** The most bytes that wait. `ANALYTICS_MAX_PENDING_BYTES` @default 64 MB (67108864) */
   maxPendingBytes?: number | undefined;
@@ -102,8 +102,9 @@ export interface AnalyticsOptionsFactory {
   createAnalyticsOptions(): AnalyticsOptions | Promise<AnalyticsOptions>;
 }
 
+/** What `forRootAsync()` takes: one of `useFactory`, `useClass` and `useExisting`. */
 export interface AnalyticsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** As in `AnalyticsOptions`. */
+  /** Used where the factory's options leave it out. */
   interceptor?: boolean | undefined;
   /** Called with what `inject` names, in that order. A method, so that its parameters may have any types. */
   useFactory?(this: void, ...dependencies: unknown[]): AnalyticsOptions | Promise<AnalyticsOptions>;
