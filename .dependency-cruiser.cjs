@@ -4,7 +4,7 @@ const floors = [
   ['context', 'delivery'],
   ['capture', 'requests', 'inbox'],
   ['tracking', 'integrations'],
-  ['module', 'fleet'],
+  ['module'],
   ['testing', 'cli'],
 ];
 // The pairs on one floor between which an arrow is allowed.
@@ -44,7 +44,7 @@ module.exports = {
     only(
       'nest-from-floor-3-up',
       'node_modules/@nestjs',
-      '^src/(capture|requests|inbox|tracking|integrations|module|fleet|testing|cli|index|terminus)',
+      '^src/(capture|requests|inbox|tracking|integrations|module|testing|cli|index|terminus)',
     ),
     only('rxjs-in-two-places', 'node_modules/rxjs', '^src/(requests/|tracking/follow-result)'),
     only('posthog-in-one-place', 'node_modules/posthog-node', '^src/delivery/posthog-client'),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
@@ -100,8 +100,8 @@ describe('package.json', () => {
   });
 
   it('ships what was built, the settings to copy and the changes, and nothing else', () => {
-    expect(manifest.files).toEqual(['dist', '.env.example', 'CHANGELOG.md']);
-    expect(manifest.files.filter((path) => path !== 'dist' && !existsSync(path))).toEqual([]);
+    expect(manifest.files).toEqual(['dist', 'docs/*.md', '.env.example', 'CHANGELOG.md']);
+    expect(manifest.files.filter((path) => path !== 'dist' && !existsSync(dirname(path)))).toEqual([]);
   });
 
   it('opens no pattern into its inside', () => {

@@ -20,7 +20,7 @@ function explain(error: unknown): string {
 function tell({ table, events, missing }: ConversationReport): void {
   console.log(table);
   if (missing.length === 0) {
-    console.log(`\n${events} events. All five events of the origin came with all their properties,`);
+    console.log(`\n${events} events. All five events came with all their properties,`);
     console.log('the cron ticked, the webhook fired, and nothing is missing.\n');
     return;
   }

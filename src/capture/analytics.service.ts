@@ -30,6 +30,7 @@ export class AnalyticsService extends ProductEvents {
   /** Made by `AnalyticsModule`. Made by hand without arguments, it is a service that is off. */
   constructor(core: () => AnalyticsCore | undefined = () => undefined) {
     super(core);
+    bindMethods(this, [ProductEvents.prototype, AnalyticsService.prototype]);
   }
 
   /** Whether anything is recorded: there is a key, or a tap, and it was not switched off. */
@@ -122,5 +123,15 @@ export class AnalyticsService extends ProductEvents {
   /** The books: what was accepted, refused, delivered, dropped and is pending, and how delivery fares. */
   stats(): AnalyticsStats {
     return this.core()?.delivery.stats() ?? noStats;
+  }
+}
+
+/** Lets methods be handed on by themselves: `.catch(analytics.captureException)` must not throw for want of a `this`. */
+function bindMethods(service: object, prototypes: readonly object[]): void {
+  const methods = service as Readonly<Record<string, unknown>>;
+  for (const name of prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype))) {
+    if (name === 'constructor' || name === 'enabled') continue;
+    const value = (methods[name] as (...args: never[]) => unknown).bind(service);
+    Object.defineProperty(service, name, { value, writable: true, configurable: true });
   }
 }

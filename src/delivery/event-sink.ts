@@ -2,10 +2,8 @@ import type { AnalyticsEvent } from '../event/analytics-event.js';
 import type { Catalog } from '../event/catalog.js';
 
 /**
- * Where events go besides PostHog: the inbox, the recorder, a console, one's own.
- *
- * A sink of this kind is a tap: it is never retried, never counted, and one that throws or rejects is told once
- * and otherwise ignored. It receives each event once, after `beforeSend`, when it is prepared.
+ * Where events go besides PostHog: the inbox, the test recorder, a console, your own. It gets each event once, after
+ * `beforeSend`. It is never retried; that it throws or rejects is logged once.
  */
 export interface EventSink {
   write(events: readonly AnalyticsEvent[]): Promise<void> | void;

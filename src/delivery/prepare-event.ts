@@ -82,7 +82,11 @@ class Preparer {
   }
 
   prepare(record: EventRecord): PreparedEvent | DropReason {
-    if (!hasText(record.event)) return 'empty_name';
+    if (!hasText(record.event)) {
+      const where = record.source ?? 'AnalyticsService.capture()';
+      this.reporter.warnOnce(messages.emptyName(where), where);
+      return 'empty_name';
+    }
     const decided = record.kind === 'plain' ? this.plainEvent(record) : this.event(record);
     if (typeof decided === 'string') return decided;
 

@@ -83,7 +83,7 @@ export function readSessionId(sessionId: unknown): string | null {
   return idText(sessionId) ?? null;
 }
 
-/** The person of a session without a user, as in the origin: `anonymous_<session>`. */
+/** The person of a session without a user: `anonymous_<session>`. */
 export function anonymousIdOf(sessionId: string): string {
   const isLong = sessionId.length > longestClaimedId && codePointLength(sessionId) > longestClaimedId;
   return `anonymous_${isLong ? hashId(sessionId) : sessionId}`;

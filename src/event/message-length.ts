@@ -20,14 +20,15 @@ export interface UserMessage {
 }
 
 const textFields = ['message', 'content', 'text', 'prompt', 'input', 'query'] as const;
+const usersNames = new Set<unknown>(['user', 'human']);
 const unknownMessage: UserMessage = { isMessage: true, length: null, isRegeneration: false };
 const noMessage: UserMessage = { isMessage: false, length: null, isRegeneration: false };
 
 /**
  * What a request's body says of the user's message.
  *
- * A `messages` array (AI SDK's shape) counts only if its last message is the user's: a resubmit after a tool
- * approval or a client tool is none. Else the first string among `message`, `content`, `text`, `prompt`, `input`,
+ * A `messages` array counts only if its last message is the user's, by `role` (AI SDK, OpenAI), `type` (LangChain) or
+ * `sender`: a resubmit after a tool approval or a client tool is none. Else the first string among `message`, `content`, `text`, `prompt`, `input`,
  * `query`, or the body itself. Any other body is a message of unknown length. Never throws.
  */
 export function readUserMessage(body: unknown): UserMessage {
@@ -54,12 +55,19 @@ function readBody(body: Readonly<Record<string, unknown>>): UserMessage {
 }
 
 function readChatMessage(message: unknown, isRegeneration: boolean): UserMessage {
-  if (!isRecord(message) || message.role !== 'user') return noMessage;
-  const content = message.parts ?? message.content;
+  if (typeof message === 'string') return { isMessage: true, length: codePointLength(message), isRegeneration };
+  if (!isRecord(message) || !isOfUser(message)) return noMessage;
+  const content = message.parts ?? message.content ?? message.text;
   if (typeof content === 'string') return { isMessage: true, length: codePointLength(content), isRegeneration };
   // Anthropic's shape sends the results of tools in the user's name.
   if (Array.isArray(content) && content.length > 0 && content.every(isToolResult)) return noMessage;
   return { isMessage: true, length: partsLength(content), isRegeneration };
+}
+
+/** What names no role is the user's, unless its type says that it is something else: a call, a result, a thought. */
+function isOfUser({ role, type, sender }: Readonly<Record<string, unknown>>): boolean {
+  const who = role ?? sender ?? type;
+  return who === undefined || usersNames.has(who) || (who === type && (type === 'text' || type === 'message'));
 }
 
 /** Parts without any text (a file alone) are a message of length 0. */

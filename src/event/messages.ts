@@ -1,3 +1,5 @@
+import { counted } from './counted.js';
+
 /**
  * Every text that the library says to a developer, each with a stable code that is a heading in docs/errors.md.
  * Form: what happened, where, then what to do. No key, no user text.
@@ -22,7 +24,7 @@ export const messages = {
   }),
   unknownOption: (option: string, nearest: string | undefined): Message => ({
     code: 'NAA004',
-    text: `AnalyticsModule has no option "${option}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`} Do this: remove it, or see AnalyticsOptions for what there is.`,
+    text: `AnalyticsModule has no option "${option}"${nearest === undefined ? '.' : `; did you mean "${nearest}"?`} Do this: remove it, or see AnalyticsOptions for what there is.`,
   }),
   secondForRoot: (): Message => ({
     code: 'NAA005',
@@ -48,7 +50,6 @@ export const messages = {
     code: 'NAA010',
     text: `The delivery "spool" needs a folder, and none is set. Do this: set ANALYTICS_SPOOL_DIR (or spool.dir) to a folder that outlives the process.`,
   }),
-  /** A tracked call without a frame. */
   noOptions: (found: string): Message => ({
     code: 'NAA011',
     text: `The options of AnalyticsModule are ${found}, not an object. Do this: let the factory of forRootAsync() return an object; {} leaves everything to the environment.`,
@@ -59,7 +60,7 @@ export const messages = {
   }),
   callbackThrew: (where: string, callback: string, errorName: string): Message => ({
     code: 'NAA102',
-    text: `The ${callback} callback of ${where} threw ${errorName}; the event was sent without what it would have added. Do this: make the callback safe for every result and error of the method.`,
+    text: `The ${callback} callback of ${where} threw ${errorName}; the event was sent without what it would have added. Do this: make the callback safe for everything that it may be given.`,
   }),
   callbackAsync: (where: string, callback: string): Message => ({
     code: 'NAA103',
@@ -103,11 +104,11 @@ export const messages = {
   }),
   badOutcome: (where: string): Message => ({
     code: 'NAA114',
-    text: `The outcome callback of ${where} returned something that is no outcome; it was left out of account. Do this: return one of success, error, aborted, interrupted, step_limit, abandoned, queued.`,
+    text: `The outcome callback of ${where} returned something that is not an outcome; it was ignored. Do this: return one of success, error, aborted, interrupted, step_limit, abandoned, queued.`,
   }),
   untrackedHandler: (where: string): Message => ({
     code: 'NAA115',
-    text: `${where} handles messages that no request reaches, and its class injects something with tracked methods: what it calls has no user and no session, unless it opens a context itself. Do this: put @UseInterceptors(AnalyticsInterceptor) on it, or a @Track… decorator.`,
+    text: `${where} runs outside an HTTP request, and its class injects something with tracked methods: what it calls has no user and no session, unless it opens a context itself. Do this: put @UseInterceptors(AnalyticsInterceptor) on it, or a @Track… decorator.`,
   }),
   beforeConfiguration: (): Message => ({
     code: 'NAA116',
@@ -141,6 +142,10 @@ export const messages = {
     code: 'NAA207',
     text: `${event} is not as the catalog declares it: ${violation}. It was sent all the same. Do this: correct the call, or the catalog.`,
   }),
+  emptyName: (where: string): Message => ({
+    code: 'NAA208',
+    text: `${where} recorded an event without a name, which PostHog refuses; it was dropped. Do this: pass the name first: capture('report_ready', { pages: 3 }).`,
+  }),
   deliveryBackoff: (destination: string, error: string): Message => ({
     code: 'NAA301',
     text: `PostHog can't be reached at ${destination} (${error}); events are kept and sent again. Do this: nothing if it passes; otherwise check POSTHOG_HOST and the way from this machine to it.`,
@@ -167,7 +172,7 @@ export const messages = {
   }),
   bufferFull: (events: number, bytes: number): Message => ({
     code: 'NAA307',
-    text: `${events} events (about ${Math.round(bytes / 1_000_000)} MB) wait for their delivery, which is as many as may; new ones are refused until there is room. Do this: find out why they are not delivered, or raise maxPending and maxPendingBytes.`,
+    text: `${counted(events, 'event')} (about ${Math.round(bytes / 1_000_000)} MB) are waiting, which is the limit; new events are refused until there is room. Do this: find out why they are not delivered, or raise maxPending and maxPendingBytes.`,
   }),
   bufferHasRoom: (): Message => ({
     code: 'NAA308',
@@ -175,19 +180,19 @@ export const messages = {
   }),
   queueFull: (): Message => ({
     code: 'NAA309',
-    text: 'Events turned out larger than estimated, and what waits for delivery is as much as may; some were dropped. Do this: find out why events are not delivered, or raise maxPendingBytes.',
+    text: 'Events turned out larger than estimated, and the memory limit was reached, so some were dropped. Do this: find out why events are not delivered, or raise maxPendingBytes.',
   }),
   leftAtClose: (events: number): Message => ({
     code: 'NAA310',
-    text: `Analytics closed with ${events} events that were not delivered; they are dropped. Do this: see what was said of the delivery before this, or raise shutdownTimeoutMs.`,
+    text: `Analytics closed with ${counted(events, 'event')} undelivered; they are dropped. Do this: call app.close() at the end of a script, and app.enableShutdownHooks() in an application; if PostHog could not be reached, see the lines before this, or raise shutdownTimeoutMs.`,
   }),
   tapFailed: (sink: string, errorName: string): Message => ({
     code: 'NAA311',
-    text: `${sink} failed to write events (${errorName}); delivery is not affected. Do this: make its write() handle its own errors.`,
+    text: `${sink} threw or rejected (${errorName}); delivery is not affected. Do this: make its methods handle their own errors.`,
   }),
   tapSlow: (sink: string): Message => ({
     code: 'NAA312',
-    text: `${sink} is slower than the events come, so some were not shown to it; delivery is not affected. Do this: make its write() faster, or let it drop what it can't take.`,
+    text: `${sink} can't keep up, so it missed some events; delivery is not affected. Do this: make its write() faster, or let it drop what it can't take.`,
   }),
   onDropThrew: (errorName: string): Message => ({
     code: 'NAA313',
@@ -207,7 +212,7 @@ export const messages = {
   }),
   spoolFull: (dir: string, which: string): Message => ({
     code: 'NAA403',
-    text: `The spool in ${dir} holds as much as it may, so the ${which} events are dropped. Do this: find out why events are not delivered, or raise ANALYTICS_SPOOL_MAX_BYTES.`,
+    text: `The spool in ${dir} is full, so the ${which} events are dropped. Do this: find out why events are not delivered, or raise ANALYTICS_SPOOL_MAX_BYTES.`,
   }),
   spoolHasRoom: (dir: string): Message => ({
     code: 'NAA404',
@@ -215,7 +220,7 @@ export const messages = {
   }),
   spoolExpired: (dir: string): Message => ({
     code: 'NAA405',
-    text: `Events in the spool in ${dir} were older than they may become, and were dropped. Do this: find out why they were not delivered, or raise ANALYTICS_SPOOL_MAX_AGE_DAYS.`,
+    text: `Events in the spool in ${dir} exceeded the maximum age and were dropped. Do this: find out why they were not delivered, or raise ANALYTICS_SPOOL_MAX_AGE_DAYS.`,
   }),
   spoolDamaged: (dir: string, events: number): Message => ({
     code: 'NAA406',

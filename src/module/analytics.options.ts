@@ -63,7 +63,7 @@ export interface AnalyticsOptions {
   generations?: 'ours' | 'openrouter' | 'off' | undefined;
   /** Tools whose success is an event of its own: `{ schedule_agent: 'trackAgentScheduled' }`. */
   toolEvents?: Readonly<Record<string, ToolEvent>> | undefined;
-  /** Whether what a framework runs counts as an agent's run. @default what has a name */
+  /** Whether what a framework runs counts as an agent's run. @default a run that has a name */
   isAgentRun?: ((run: AgentRunInfo) => boolean) | undefined;
   /** Whether `graph_name` and `schedule_name` go out. `ANALYTICS_CAPTURE_NAMES` @default true */
   captureNames?: boolean | undefined;
@@ -75,9 +75,16 @@ export interface AnalyticsOptions {
   strict?: boolean | undefined;
   /** Sinks see every event after `beforeSend`, beside PostHog; they are never retried. */
   sinks?: readonly EventSink[] | undefined;
-  /** Changes an event, or takes it out with `null`, before anything is stored or shown. Synchronous. */
+  /**
+   * Changes an event, or drops it with `null`, before it is stored or shown. Synchronous. If it throws, the event goes out
+   * unchanged; if it returns no event (a promise, `undefined`), the event is dropped. Each is logged once.
+   */
   beforeSend?: ((event: AnalyticsEvent) => AnalyticsEvent | null) | undefined;
-  /** Told once of every accepted event that will not arrive, and why. */
+  /**
+   * Called once for each accepted event that will not arrive, with the reason; not for events of which only the number is
+   * known (a damaged spool, a removed folder). `uuid` and `distinctId` are empty where the event was dropped before they
+   * were decided. What it throws is logged.
+   */
   onDrop?: ((event: AnalyticsEvent, reason: DropReason) => void) | undefined;
   /** Passed to posthog-node's client, for feature flags; its delivery options and `before_send` are refused. */
   posthog?: PostHogClientOptions | undefined;

@@ -160,8 +160,8 @@ describe('Pipeline', () => {
     }
     expect(await pipeline.flush()).toMatchObject({ delivered: 3 });
     expect(spoken.codes).toEqual(['NAA311', 'NAA311']);
-    expect(spoken.text).toContain('Broken failed to write events (TypeError)');
-    expect(spoken.text).toContain('Rejecting failed to write events (RangeError)');
+    expect(spoken.text).toContain('Broken threw or rejected (TypeError)');
+    expect(spoken.text).toContain('Rejecting threw or rejected (RangeError)');
   });
 
   it('leaves out a tap that does not keep up', async () => {
@@ -271,7 +271,7 @@ describe('Pipeline', () => {
     pipeline.record(plainRecord('', 0, { sync: true }));
     pipeline.record(plainRecord('', 0));
     await pipeline.flush();
-    expect(spoken.codes).toEqual(['NAA313']);
+    expect(spoken.codes).toEqual(['NAA208', 'NAA313']);
     expect(pipeline.stats().dropped).toEqual({ empty_name: 2 });
   });
 

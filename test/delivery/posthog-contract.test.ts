@@ -101,7 +101,7 @@ describe('The same events through posthog-node and through our delivery', () => 
     const ours = await byOurs(act);
     expect(server.events).toHaveLength(2);
 
-    // EVENTS.md: on everything stand our own $lib and version, and $ignore_sent_at.
+    // On everything stand our own $lib and version, and $ignore_sent_at.
     expect(ours.properties).toMatchObject({
       $lib: 'nestjs-agent-analytics',
       $lib_version: version,

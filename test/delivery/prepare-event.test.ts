@@ -101,7 +101,9 @@ describe('the batch element', () => {
   it.each(['', '   ', 5 as unknown as string, undefined as unknown as string])(
     'is not made without a name (%o)',
     (event) => {
-      expect(prepare({ event }).prepared).toBe('empty_name');
+      const { prepared, said } = prepare({ event });
+      expect(prepared).toBe('empty_name');
+      expect(said).toEqual([expect.stringMatching(/^NAA208/)]);
     },
   );
 

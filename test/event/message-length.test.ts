@@ -45,6 +45,21 @@ describe('readUserMessage', () => {
     ['content of older clients', { messages: [{ role: 'user', content: 'abcd' }] }, 4],
     ['content parts', { messages: [{ role: 'user', content: [{ type: 'input_text', text: 'ab' }] }] }, 2],
     ['a file alone', { messages: [{ role: 'user', parts: [{ type: 'file', url: 'x' }] }] }, 0],
+    [
+      'LangChain’s messages',
+      {
+        messages: [
+          { type: 'ai', content: 'hello' },
+          { type: 'human', content: 'abcd' },
+        ],
+      },
+      4,
+    ],
+    ['a role of LangChain', { messages: [{ role: 'human', content: 'abcd' }] }, 4],
+    ['a sender', { messages: [{ sender: 'user', text: 'abcd' }] }, 4],
+    ['plain texts', { messages: ['a', 'abcd'] }, 4],
+    ['a message without a role', { message: { content: 'abcd' } }, 4],
+    ['a text without a role', { message: { type: 'text', text: 'abcd' } }, 4],
     ['an unknown user message', { messages: [{ role: 'user' }] }, null],
     ['an unknown object', { body: 'abc' }, null],
     ['nothing', undefined, null],
@@ -59,6 +74,10 @@ describe('readUserMessage', () => {
       'a tool approval',
       { messages: [user('a'), { role: 'assistant', parts: [{ type: 'tool-x', state: 'approval-responded' }] }] },
     ],
+    ['what an agent thinks', { messages: ['a', { type: 'reasoning', content: 'hm' }] }],
+    ['a call’s output', { messages: ['a', { type: 'function_call_output', output: 'x' }] }],
+    ['LangChain’s tool message', { messages: ['a', { type: 'tool', content: 'x' }] }],
+    ['the answer', { messages: ['a', { sender: 'bot', text: 'x' }] }],
     ["a client tool's result", { messages: [user('a'), { role: 'tool', content: [] }] }],
     [
       "a tool's result in the user's name",

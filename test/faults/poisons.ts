@@ -2,7 +2,7 @@ import type { IngestedEvent } from '../support/posthog-server.js';
 import type { OddEvent } from './subject.js';
 import { eventName } from './tally.js';
 
-/** One thing that JSON can't carry, or that PostHog refuses, as EVENTS.md lists them. */
+/** One thing that JSON can't carry, or that PostHog refuses. */
 export interface Poison {
   readonly name: string;
   /** A property of the event. */

@@ -99,7 +99,10 @@ export function environment(delivery: DeliveryKind, server: PostHogServer, dir: 
 /** How many events the lines of a process say are lost. */
 function toldIn(delivery: DeliveryKind, lines: readonly string[]): Tally['told'] {
   if (delivery === 'posthog-node') return lines.some((line) => /posthog/i.test(line)) ? 'some' : 'no';
-  return lines.reduce((sum, line) => sum + Number(/closed with (\d+) events/.exec(line)?.[1] ?? 0), 0);
+  return lines.reduce(
+    (sum, line) => sum + Number(/closed with ([\d,]+) event/.exec(line)?.[1]?.replaceAll(',', '') ?? 0),
+    0,
+  );
 }
 
 async function run({ env, captured = events, act }: Ending, delivery: DeliveryKind): Promise<Tally> {

@@ -18,6 +18,7 @@ export const warningTitles: Readonly<Record<string, string>> = {
   NAA205: 'beforeSend threw',
   NAA206: 'beforeSend returned no event',
   NAA207: 'Not as the catalog declares it',
+  NAA208: 'An event without a name',
   NAA301: "PostHog can't be reached",
   NAA303: 'PostHog refuses the key',
   NAA304: 'What answers is not PostHog',

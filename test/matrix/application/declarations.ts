@@ -12,6 +12,7 @@ import {
   type EventSink,
   type IdentityInput,
 } from 'nestjs-agent-analytics';
+import type { AnalyticsHealth, AnalyticsHealthIndicator } from 'nestjs-agent-analytics/terminus';
 
 export const decorators = {
   event: Track('own_event'),
@@ -34,3 +35,5 @@ export const connectedTo = (sink: EventSink) => (facts: Parameters<NonNullable<E
   sink.connected?.(facts);
   return facts;
 };
+export const healthOf = (indicator: AnalyticsHealthIndicator): AnalyticsHealth<'events'> =>
+  indicator.isHealthy('events');
