@@ -152,7 +152,7 @@ export const messages = {
   }),
   deliveryResumed: (destination: string, waiting: number): Message => ({
     code: 'NAA302',
-    text: `PostHog accepts events again at ${destination}; ${waiting} that waited are being sent.`,
+    text: `PostHog accepts events again at ${destination}${waiting === 0 ? '' : `; ${counted(waiting, 'event')} that waited are being sent`}.`,
   }),
   keyRefused: (destination: string): Message => ({
     code: 'NAA303',
