@@ -33,6 +33,7 @@ export function adoptDead(
   const claimer = { dir, destination, rules, ownId: own.id, ownFolder: own.folder, process };
   const left = claimInstances(claimer, now());
   const onLoss = (loss: SpoolLoss): void => settings.notify({ kind: 'damaged', ...loss });
+  const options = { dir, destination, onLoss, isInPlace: () => own.isInPlace() };
   const fresh: AdoptedInstance[] = [];
   const folder = adoptedFolder(own.folder);
   // A claim that was cut short has left them where nobody looks.
@@ -41,7 +42,7 @@ export function adoptDead(
   for (const instance of foldersIn(folder)) {
     if (adopted.some(({ id }) => id === instance)) continue;
     try {
-      fresh.push(new AdoptedInstance(dir, join(folder, instance), instance, destination, onLoss));
+      fresh.push(new AdoptedInstance(join(folder, instance), instance, options));
     } catch {
       left.push({ instance, reason: 'unreadable' });
     }

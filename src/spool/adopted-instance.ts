@@ -6,6 +6,14 @@ import { deadFolder, filesIn, laneFolder, lanesIn, replayFolder } from './spool-
 import { SpoolLane } from './spool-lane.js';
 import type { SpoolLoss } from './spool-record.js';
 
+interface AdoptedOptions {
+  readonly dir: string;
+  readonly destination: string;
+  readonly onLoss: (loss: SpoolLoss) => void;
+  /** Whether our own folder, in which this one stands, is still where it was. */
+  readonly isInPlace: () => boolean;
+}
+
 /** The folder of a dead instance that was claimed: read from, never written to but for its cursors. */
 export class AdoptedInstance {
   readonly id: string;
@@ -13,12 +21,13 @@ export class AdoptedInstance {
   readonly #folder: string;
 
   /** Throws where it cannot be read. */
-  constructor(dir: string, folder: string, id: string, destination: string, onLoss: (loss: SpoolLoss) => void) {
+  constructor(folder: string, id: string, options: AdoptedOptions) {
+    const { dir, destination, onLoss, isInPlace } = options;
     this.id = id;
     this.#folder = folder;
     returnReplays(dir, folder);
     this.lanes = lanesIn(folder).map(
-      (lane) => new SpoolLane({ folder: laneFolder(folder, lane), instance: id, lane, destination }, onLoss),
+      (lane) => new SpoolLane({ folder: laneFolder(folder, lane), instance: id, lane, destination, isInPlace }, onLoss),
     );
   }
 

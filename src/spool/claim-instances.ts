@@ -1,5 +1,6 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetClaims, noteClaim } from './claim-notes.js';
 import { isAlive, readOwner, type FoundOwner, type LivenessRules } from './owner-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { removeInstance } from './remove-instance.js';
@@ -39,6 +40,7 @@ export interface Claimer {
  */
 export function claimInstances(claimer: Claimer, now: number): LeftInstance[] {
   const left: LeftInstance[] = [];
+  forgetClaims(claimer.dir, now);
   const instances = instancesFolder(claimer.dir);
   for (const instance of foldersIn(instances)) {
     if (instance === claimer.ownId) continue;
@@ -49,7 +51,7 @@ export function claimInstances(claimer: Claimer, now: number): LeftInstance[] {
     else if (verdict !== 'claim') left.push({ instance, reason: verdict });
     else {
       try {
-        claim(folder, instance, claimer);
+        claim(folder, instance, claimer, now);
       } catch {
         left.push({ instance, reason: 'unreadable' });
       }
@@ -103,7 +105,7 @@ function isUnborn(folder: string, now: number, rules: LivenessRules): boolean {
 }
 
 /** Moves the instance to us, and beside it those that it had adopted itself. */
-function claim(folder: string, instance: string, claimer: Claimer): void {
+function claim(folder: string, instance: string, claimer: Claimer, now: number): void {
   const ours = adoptedFolder(claimer.ownFolder);
   ensureFolder(ours);
   try {
@@ -113,6 +115,7 @@ function claim(folder: string, instance: string, claimer: Claimer): void {
     if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
+  noteClaim(claimer.dir, instance, now);
   liftAdopted(ours, instance);
 }
 

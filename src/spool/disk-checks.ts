@@ -1,7 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beat } from './owner-file.js';
-import { adoptedFolder, foldersIn, instancesFolder } from './spool-folders.js';
 import { SpoolWriteError } from './spool-write-error.js';
 
 /** Room beside what is to be written, for headers and other files. */
@@ -16,10 +14,4 @@ export function assertWritable(folder: string, bytes: number, now: number): void
   const { bavail, bsize, files, ffree } = statfsSync(folder);
   const isFull = bavail * bsize < bytes + SPARE_BYTES || (files > 0 && ffree === 0);
   if (isFull) throw new SpoolWriteError('ENOSPC', `less than ${bytes + SPARE_BYTES} bytes are free at ${folder}`);
-}
-
-/** Whether another instance has adopted this one. */
-export function isClaimed(dir: string, instance: string): boolean {
-  const instances = instancesFolder(dir);
-  return foldersIn(instances).some((id) => foldersIn(adoptedFolder(join(instances, id))).includes(instance));
 }

@@ -8,6 +8,8 @@ export interface ReadableLane {
   readonly instance: string;
   readonly segments: readonly Segment[];
   readonly lastSeq: number;
+  /** Throws ENOENT where the folder was taken away: what can't be read then is not damaged. */
+  assertInPlace(): void;
 }
 
 /**
@@ -41,6 +43,7 @@ export class LaneReader {
         this.#expected = record.seq + 1;
         return record;
       }
+      if (end >= this.#expected) this.#lane.assertInPlace();
       this.#passTo(end + 1);
       if (!this.#segment!.sealed) return null;
       if (!this.#openNext()) return null;

@@ -137,10 +137,11 @@ export class OwnInstance {
     const { destination, segmentBytes, fsync, onLoss } = this.#options;
     const folder = laneFolder(this.folder, lane);
     const cursor = join(folder, CURSOR_FILE);
+    const isInPlace = (): boolean => this.isInPlace();
     try {
       ensureFolder(folder);
       createCursorFile(cursor);
-      const reader = new SpoolLane({ folder, instance: this.id, lane, destination }, onLoss);
+      const reader = new SpoolLane({ folder, instance: this.id, lane, destination, isInPlace }, onLoss);
       const made = { reader, writer: new LaneWriter(reader, { folder, segmentBytes, fsync }) };
       this.#lanes.set(lane, made);
       return made;

@@ -8,9 +8,11 @@ import { errorCode } from './spool-write-error.js';
  *                    adopted/<id>/…      the folder of a dead instance, as it was
  *                    replay/<file>       dead letters on their way back
  *     dead/<id>.<first number>.<attempt>.seg
+ *     claimed/<id>                        says for a day that this instance was claimed
  */
 
 export const instancesFolder = (dir: string): string => join(dir, 'instances');
+export const claimedFolder = (dir: string): string => join(dir, 'claimed');
 export const deadFolder = (dir: string): string => join(dir, 'dead');
 export const adoptedFolder = (instanceFolder: string): string => join(instanceFolder, 'adopted');
 export const replayFolder = (instanceFolder: string): string => join(instanceFolder, 'replay');

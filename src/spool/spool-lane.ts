@@ -6,12 +6,15 @@ import { lastSeqOf, readRanges } from './segment-contents.js';
 import { endOf, listSegments, type Segment } from './segment-list.js';
 import { countOf, type SeqRange } from './seq-ranges.js';
 import type { SpoolLoss, SpoolRecord } from './spool-record.js';
+import { SpoolWriteError } from './spool-write-error.js';
 
 export interface LaneIdentity {
   readonly folder: string;
   readonly instance: string;
   readonly lane: number;
   readonly destination: string;
+  /** Whether the folder is still where it was; throws where that can't be seen. */
+  readonly isInPlace?: () => boolean;
 }
 
 /** The reading side of one lane of one instance: take, settle, put back, drop, and the cursor. */
@@ -23,6 +26,7 @@ export class SpoolLane {
   /** The last number given to a record. */
   lastSeq: number;
   readonly #cursor: LaneCursor;
+  readonly #identity: LaneIdentity;
   readonly #onLoss: (loss: SpoolLoss) => void;
   readonly #state: LaneState;
   #reader: LaneReader | null;
@@ -34,6 +38,7 @@ export class SpoolLane {
     this.instance = identity.instance;
     this.lane = identity.lane;
     this.destination = identity.destination;
+    this.#identity = identity;
     this.#onLoss = onLoss;
     this.segments = listSegments(identity.folder);
     this.#cursor = new LaneCursor(identity.folder);
@@ -42,6 +47,11 @@ export class SpoolLane {
     this.#state = new LaneState([{ first: 0, last: firstSeq - 1 }, ...(saved?.settled ?? [])]);
     this.lastSeq = Math.max(saved?.lastSeq ?? 0, lastSeqOf(this.segments.at(-1), identity));
     this.#reader = new LaneReader(this, firstSeq, (first, last) => this.#lose(first, last));
+  }
+
+  assertInPlace(): void {
+    const { isInPlace, folder } = this.#identity;
+    if (isInPlace?.() === false) throw new SpoolWriteError('ENOENT', `${folder} is no longer in its place`);
   }
 
   get bytes(): number {

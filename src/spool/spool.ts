@@ -1,7 +1,8 @@
 import { adoptDead, type ClaimReport } from './adopt-dead.js';
 import type { DeadLetter } from './dead-letter-files.js';
 import { DeadLetters, type ReplayReport } from './dead-letters.js';
-import { assertWritable, isClaimed } from './disk-checks.js';
+import { isClaimed } from './claim-notes.js';
+import { assertWritable } from './disk-checks.js';
 import { letterStore } from './letter-store.js';
 import { openInstance } from './open-instance.js';
 import type { OwnInstance } from './own-instance.js';
@@ -93,7 +94,7 @@ export class Spool {
   /** The next records of a lane, oldest first; in flight until acknowledged or put back. Throws where reading fails. */
   take(options: { lane?: number; maxRecords?: number; maxBytes?: number } = {}): SpoolRecord[] {
     const { lane = 0, maxRecords = 100, maxBytes = 1_000_000 } = options;
-    return this.#sources.take(lane, maxRecords, maxBytes);
+    return this.#reading(() => this.#sources.take(lane, maxRecords, maxBytes));
   }
 
   /** Settles records in flight, in any order: delivered, or dropped by the owner. How many were in flight. */
@@ -159,7 +160,7 @@ export class Spool {
    * Throws where reading fails.
    */
   expire(): boolean {
-    return this.#bounds.expire(this.#sources.lanes);
+    return this.#reading(() => this.#bounds.expire(this.#sources.lanes));
   }
 
   /** What there is, in one lane or in all. Reads as far as the oldest record that waits. */
@@ -180,6 +181,19 @@ export class Spool {
     this.#sources.close();
     this.#isClosed = true;
     this.#failure = new SpoolWriteError('CLOSED', 'the spool is closed');
+  }
+
+  /** Where the folder went meanwhile, what is left is read. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const failure = asWriteError(error);
+      if (!isPlaceLost(failure) || this.#isClosed) throw error;
+      this.#failure = failure;
+      if (!this.tryResume()) throw asWriteError(this.#failure);
+      return read();
+    }
   }
 
   #write(lane: number, payloads: readonly (string | Buffer)[], time: number): Omit<Appended, 'stored'> {

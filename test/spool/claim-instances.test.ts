@@ -155,6 +155,33 @@ describe('claiming', () => {
     expect(texts(drain(spool))).toEqual(numbered(10));
   });
 
+  it('tells one that only hung that it was claimed, though what it left is delivered and gone', () => {
+    const { asleep, instance, spool } = claimedWhileAsleep();
+    drain(spool);
+    spool.persistCursor();
+    asleep.spool.heartbeat();
+    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5 }]);
+  });
+
+  it('forgets after a day whom it claimed', () => {
+    const { dir, instance, spool, wait } = claimedWhileAsleep();
+    expect(readdirSync(join(dir, 'claimed'))).toEqual([instance]);
+    wait(24 * 60 * 60_000);
+    spool.claimDead();
+    expect(readdirSync(join(dir, 'claimed'))).toEqual([instance]);
+    wait(1);
+    spool.claimDead();
+    expect(readdirSync(join(dir, 'claimed'))).toEqual([]);
+  });
+
+  it('takes nothing for damaged that another claimed before it was read', () => {
+    const { asleep, instance, spool } = claimedWhileAsleep();
+    expect(asleep.spool.take()).toEqual([]);
+    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5 }]);
+    expect(asleep.spool.failure).toBeNull();
+    expect(texts(drain(spool))).toEqual(numbered(5));
+  });
+
   it('leaves to another what that one claimed between our look and our rename', () => {
     const dir = temporaryFolder();
     for (let n = 0; n < 3; n++) {
@@ -217,6 +244,17 @@ describe('claiming', () => {
     expect(readdirSync(join(dir, 'instances')).length).toBe(1);
   });
 });
+
+function claimedWhileAsleep() {
+  const dir = temporaryFolder();
+  let now = START;
+  const asleep = openSpool(dir, { now: () => now });
+  const { instance } = asleep.spool.append(numbered(5));
+  now += 11 * 60_000;
+  const { spool } = openSpool(dir, { now: () => now });
+  spool.claimDead();
+  return { dir, asleep, instance, spool, wait: (ms: number) => (now += ms) };
+}
 
 function rewriteOwner(dir: string, instance: string, change: (owner: Record<string, unknown>) => object): void {
   const path = join(dir, 'instances', instance, 'owner');
