@@ -29,11 +29,13 @@ export interface SavedCursor extends CursorState {
   readonly generation: number;
 }
 
-/** Creates the file at its full size, with nothing settled. Where that fails, a part of it may be left. */
-export function createCursorFile(path: string): void {
+const nothing: CursorState = { lastSeq: 0, settled: [] };
+
+/** Creates the file at its full size, with this state in both slots. Where that fails, a part of it may be left. */
+export function createCursorFile(path: string, state = nothing, generation = 0): void {
   const fd = createFile(path);
   try {
-    const slot = encodeSlot({ lastSeq: 0, settled: [] }, 0);
+    const slot = encodeSlot(state, generation);
     writeWhole(fd, Buffer.concat([slot, slot]), 0);
   } finally {
     closeSync(fd);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readCursorFile, writeCursorFile, type CursorState } from './cursor-file.js';
+import { createCursorFile, readCursorFile, writeCursorFile, type CursorState } from './cursor-file.js';
+import { errorCode } from './spool-write-error.js';
 
 export const CURSOR_FILE = 'cursor';
 
@@ -27,7 +28,13 @@ export class LaneCursor {
 
   /** Throws where the disk does not take it. */
   save(state: CursorState, fsync: boolean): void {
-    writeCursorFile(this.#path, state, this.#generation + 1, fsync);
+    try {
+      writeCursorFile(this.#path, state, this.#generation + 1, fsync);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      // Removed, or never made: what is settled would be sent again after each start.
+      createCursorFile(this.#path, state, this.#generation + 1);
+    }
     this.#generation++;
     this.#lastSeq = state.lastSeq;
   }

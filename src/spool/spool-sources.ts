@@ -70,16 +70,16 @@ export class SpoolSources {
 
   /** Saves all cursors and removes what is over; the first failure, or null. */
   persist(fsync: boolean): SpoolWriteError | null {
-    let failure: SpoolWriteError | null = null;
+    const failures = new Map<SpoolLane, SpoolWriteError>();
     for (const lane of this.lanes) {
       try {
         lane.persistCursor(fsync);
       } catch (error) {
-        failure ??= asWriteError(error);
+        failures.set(lane, asWriteError(error));
       }
     }
-    if (!failure) this.#removeEmpty();
-    return failure;
+    this.#removeEmpty((instance) => instance.lanes.every((lane) => !failures.has(lane)));
+    return [...failures.values()][0] ?? null;
   }
 
   /** Bytes of all segment files. */
@@ -133,9 +133,9 @@ export class SpoolSources {
     this.#detached = [];
   }
 
-  #removeEmpty(): void {
+  #removeEmpty(isSaved: (instance: AdoptedInstance) => boolean): void {
     this.#detached = this.#detached.filter((lane) => lane.pending > 0);
-    for (const instance of this.adopted.filter(({ pending }) => pending === 0)) {
+    for (const instance of this.adopted.filter((one) => one.pending === 0 && isSaved(one))) {
       this.adopted.splice(this.adopted.indexOf(instance), 1);
       try {
         instance.remove();

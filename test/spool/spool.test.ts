@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Spool } from '../../src/spool/spool.js';
 import { SpoolWriteError } from '../../src/spool/spool-write-error.js';
+import { replaceFs, systemError } from './replace-fs.js';
 import { drain, modesBelow, numbered, openSpool, segmentsBelow, temporaryFolder, texts } from './spool-folder.js';
 
 describe('Spool', () => {
@@ -141,6 +142,44 @@ describe('Spool', () => {
     second.persistCursor();
     second.close();
     expect(readdirSync(join(dir, 'instances'))).toEqual([]);
+  });
+
+  it('makes a cursor anew that was removed: what is delivered stays so', () => {
+    const dir = temporaryFolder();
+    const first = openSpool(dir, { segmentBytes: 300 }).spool;
+    const { instance } = first.append(numbered(20));
+    rmSync(join(dir, 'instances', instance, 'lane-0', 'cursor'));
+    first.acknowledge(first.take({ maxRecords: 15 }));
+    expect(first.persistCursor()).toBe(true);
+    first.close();
+    const second = openSpool(dir);
+    expect(second.spool.claimDead().adopted).toMatchObject([{ records: 5 }]);
+    rmSync(join(dir, 'instances', second.spool.instance!, 'adopted', instance, 'lane-0', 'cursor'));
+    expect(texts(drain(second.spool))).toEqual(numbered(5, 16));
+    expect(second.spool.persistCursor()).toBe(true);
+    expect(second.notices).toEqual([]);
+    second.spool.close();
+    expect(readdirSync(join(dir, 'instances'))).toEqual([]);
+  });
+
+  it('removes an adopted folder that is over, though the cursor of another cannot be saved', () => {
+    const dir = temporaryFolder();
+    const [stuck, fine] = [1, 2].map((n) => {
+      const { spool } = openSpool(dir);
+      const { instance } = spool.append(numbered(1, n));
+      spool.close();
+      return instance;
+    });
+    const { spool } = openSpool(dir);
+    spool.claimDead();
+    drain(spool);
+    replaceFs('openSync', (real) => (...args: Parameters<typeof real>) => {
+      if (String(args[0]).endsWith(join(stuck!, 'lane-0', 'cursor'))) throw systemError('EACCES');
+      return real(...args);
+    });
+    expect(spool.persistCursor()).toBe(false);
+    expect(readdirSync(join(dir, 'instances', spool.instance!, 'adopted'))).toEqual([stuck]);
+    expect(fine).not.toBe(stuck);
   });
 
   it('makes folders for the owner only, files likewise, under any umask', () => {
