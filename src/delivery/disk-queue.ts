@@ -4,6 +4,7 @@ import type { SpoolOptions } from '../spool/spool-options.js';
 import type { SpoolRecord } from '../spool/spool-record.js';
 import { errorCode, SpoolWriteError } from '../spool/spool-write-error.js';
 import { Spool } from '../spool/spool.js';
+import { Burials } from './burials.js';
 import type { BatchLimit, Lane, StoredEvent, StoreObserver } from './event-store.js';
 import { SpoolLosses } from './spool-losses.js';
 import { SpoolReports } from './spool-reports.js';
@@ -31,6 +32,7 @@ export class DiskQueue {
   private readonly spool: Spool;
   private readonly reports: SpoolReports;
   private readonly losses: SpoolLosses;
+  private readonly burials: Burials;
 
   constructor(private readonly options: DiskQueueOptions) {
     const { clock, reporter, dir, onFull } = options;
@@ -38,6 +40,7 @@ export class DiskQueue {
     this.losses = new SpoolLosses(this.reports);
     const onNotice = this.losses.heard;
     this.spool = new Spool({ ...options, now: () => clock.now(), keepDropped: true, onNotice });
+    this.burials = new Burials(this.spool);
   }
 
   /** Who hears of losses; set when the queue is opened. */
@@ -105,12 +108,8 @@ export class DiskQueue {
   /** Keeps events as dead letters, also those that were never in the spool. */
   bury(events: readonly StoredEvent[], reason: string): void {
     const letters = events.map((event) => (event instanceof SpooledEvent ? event.record : recordOfNothing(event)));
-    try {
-      this.losses.around(() => this.spool.deadLetter(letters, reason));
-    } catch (error) {
-      // What is on disk stays there as pending: the next process tries it again.
-      this.failed(error);
-    }
+    const failure = this.losses.around(() => this.burials.bury(letters, reason));
+    if (failure) this.failed(failure);
   }
 
   waiting(lane: Lane): BatchLimit {
@@ -124,7 +123,8 @@ export class DiskQueue {
 
   /** Whether everything that changed is saved. */
   save(): boolean {
-    return this.spool.persistCursor();
+    const isBuried = this.buryAgain();
+    return this.spool.persistCursor() && isBuried;
   }
 
   beat(): void {
@@ -149,10 +149,21 @@ export class DiskQueue {
 
   /** Leaves what is pending, taken events included, to whoever opens the folder next; how many by lane. */
   close(): Readonly<Record<Lane, number>> {
-    const kept = (lane: Lane) => this.losses.around(() => this.spool.counts(laneNumber(lane)).pending);
+    this.buryAgain();
+    // A dead letter that no disk took stays where it is, for the next process: dead in these books, pending there.
+    const kept = (lane: Lane) =>
+      this.losses.around(() => this.spool.counts(laneNumber(lane)).pending) - this.burials.waitingIn(laneNumber(lane));
     const pending = { batch: kept('batch'), ai: kept('ai') };
     this.spool.close();
     return pending;
+  }
+
+  /** Whether all dead letters are stored. */
+  private buryAgain(): boolean {
+    if (!this.burials.isBehind) return true;
+    const failure = this.losses.around(() => this.burials.again());
+    if (!failure && this.works) this.reports.resumed(0);
+    return failure === null;
   }
 
   private failed(error: unknown): void {
