@@ -119,7 +119,9 @@ export class Ledger {
 
   /** Follows what is accepted by now and has not left. End it with `end`. */
   watch(): PendingWatch {
-    const watch = new PendingWatch(this.accepted, this.accepted - this.ownSettled, () => this.watches.delete(watch));
+    const watch = new PendingWatch(this.accepted, Math.max(0, this.accepted - this.ownSettled), () =>
+      this.watches.delete(watch),
+    );
     this.watches.add(watch);
     return watch;
   }

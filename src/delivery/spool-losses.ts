@@ -58,7 +58,7 @@ export class SpoolLosses {
     const losses = [...this.lostNow.splice(0), ...notices.flatMap((notice) => this.lossOf(notice))];
     for (const notice of notices) {
       this.reports.notice(notice);
-      if (notice.kind === 'claimed') this.observer?.handed(notice.count, notice.count);
+      if (notice.kind === 'claimed') this.observer?.handed(notice.count, notice.own);
     }
     if (losses.length > 0) this.observer?.lost(losses);
   }
@@ -70,6 +70,7 @@ export class SpoolLosses {
     const records = kind === 'dropped' ? notice.records : [];
     const events = records.map((record) => readSpooled(record, isOwn)).filter((event) => event !== undefined);
     const reason = kind === 'dropped' ? notice.reason : kind === 'removed' ? 'spool_removed' : 'damaged';
-    return [{ reason, count, events, ownUnknown: isOwn ? count - events.length : 0 }];
+    const ownUnknown = kind === 'removed' ? notice.own : isOwn ? count - events.length : 0;
+    return [{ reason, count, events, ownUnknown }];
   }
 }

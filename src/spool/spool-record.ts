@@ -39,7 +39,15 @@ export type SpoolNotice =
       readonly reason: 'queue_full' | 'expired';
       readonly records: readonly SpoolRecord[];
     } & SpoolLoss)
-  /** Our own folder is gone. `claimed`: another instance has its records. `count` leaves out what we hold in memory. */
-  | { readonly kind: 'claimed' | 'removed'; readonly instance: string; readonly count: number }
+  /**
+   * Our own folder is gone. `claimed`: another instance has its records. `count` leaves out what we hold in memory; `own`
+   * of them were appended by us, the others adopted.
+   */
+  | {
+      readonly kind: 'claimed' | 'removed';
+      readonly instance: string;
+      readonly count: number;
+      readonly own: number;
+    }
   /** The oldest dead letters were deleted, because there were too many. */
   | { readonly kind: 'dead_letters_trimmed'; readonly count: number };

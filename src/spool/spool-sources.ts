@@ -112,11 +112,16 @@ export class SpoolSources {
     };
   }
 
-  /** Puts a new folder in the place of a lost one; how many records went with that. */
-  replaceOwn(next: OwnInstance): number {
+  /** Puts a new folder in the place of a lost one; how many records went with that, and how many we had appended. */
+  replaceOwn(next: OwnInstance): { count: number; own: number } {
     const lanes = this.lanes;
     const lost = this.own;
-    const gone = lanes.reduce((sum, lane) => sum + lane.detach(), 0);
+    const gone = { count: 0, own: 0 };
+    for (const lane of lanes) {
+      const count = lane.detach();
+      gone.count += count;
+      if (lane.instance === lost?.id) gone.own += count;
+    }
     lost?.abandon();
     this.adopted.length = 0;
     this.#detached = lanes.filter((lane) => lane.pending > 0);

@@ -218,9 +218,9 @@ export class Spool {
 
   #begin(lost: OwnInstance | null): void {
     const { dir, notify } = this.#settings;
-    const count = this.#sources.replaceOwn(openInstance(this.#settings, this.#process));
+    const gone = this.#sources.replaceOwn(openInstance(this.#settings, this.#process));
     this.#deadLetters?.close();
     this.#deadLetters = null;
-    if (lost) notify({ kind: isClaimed(dir, lost.id) ? 'claimed' : 'removed', instance: lost.id, count });
+    if (lost) notify({ kind: isClaimed(dir, lost.id) ? 'claimed' : 'removed', instance: lost.id, ...gone });
   }
 }

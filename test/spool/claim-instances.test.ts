@@ -149,7 +149,7 @@ describe('claiming', () => {
     const stored = asleep.spool.append(numbered(3, 11));
     expect(stored).toMatchObject({ stored: 3, firstSeq: 1 });
     expect(stored.instance).not.toBe(instance);
-    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 8 }]);
+    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 8, own: 8 }]);
     expect(asleep.spool.acknowledge(flying)).toBe(2);
     expect(texts(drain(asleep.spool))).toEqual(numbered(3, 11));
     expect(texts(drain(spool))).toEqual(numbered(10));
@@ -160,7 +160,7 @@ describe('claiming', () => {
     drain(spool);
     spool.persistCursor();
     asleep.spool.heartbeat();
-    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5 }]);
+    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5, own: 5 }]);
   });
 
   it('forgets after a day whom it claimed', () => {
@@ -177,7 +177,7 @@ describe('claiming', () => {
   it('takes nothing for damaged that another claimed before it was read', () => {
     const { asleep, instance, spool } = claimedWhileAsleep();
     expect(asleep.spool.take()).toEqual([]);
-    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5 }]);
+    expect(asleep.notices).toEqual([{ kind: 'claimed', instance, count: 5, own: 5 }]);
     expect(asleep.spool.failure).toBeNull();
     expect(texts(drain(spool))).toEqual(numbered(5));
   });

@@ -250,7 +250,7 @@ describe('a folder that goes away', () => {
     rmSync(join(dir, 'instances'), { recursive: true });
     expect(spool.append(numbered(3, 20))).toMatchObject({ stored: 3, firstSeq: 1 });
     // 10 and 1 appended, 1 settled, 2 in flight and 2 put back in memory.
-    expect(notices).toEqual([{ kind: 'removed', instance, count: 6 }]);
+    expect(notices).toEqual([{ kind: 'removed', instance, count: 6, own: 6 }]);
     spool.putBack(flying);
     expect(spool.counts().pending).toBe(7);
     expect(texts(drain(spool))).toEqual([...numbered(4), ...numbered(3, 20)]);
@@ -278,7 +278,7 @@ describe('a folder that goes away', () => {
     const { instance } = spool.append(numbered(4));
     rmSync(join(dir, 'instances', instance, 'lane-0'), { recursive: true });
     spool.append(numbered(2, 5));
-    expect(notices).toEqual([{ kind: 'removed', instance, count: 4 }]);
+    expect(notices).toEqual([{ kind: 'removed', instance, count: 4, own: 4 }]);
     expect(texts(drain(spool))).toEqual(numbered(2, 5));
   });
 
@@ -290,7 +290,7 @@ describe('a folder that goes away', () => {
     expect(notices).toEqual([]);
     rmSync(join(dir, 'instances', instance), { recursive: true });
     spool.heartbeat();
-    expect(notices).toEqual([{ kind: 'removed', instance, count: 4 }]);
+    expect(notices).toEqual([{ kind: 'removed', instance, count: 4, own: 4 }]);
     expect(spool.failure).toBeNull();
   });
 

@@ -1,0 +1,64 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../support/fake-clock.js';
+import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import { spooledPipeline } from '../support/spooled-pipeline.js';
+import { temporaryFolder } from '../spool/spool-folder.js';
+
+describe('What a spool loses', () => {
+  let server: PostHogServer;
+  let clock: FakeClock;
+  let dir: string;
+  beforeEach(async () => {
+    server = await startPostHogServer();
+    clock = new FakeClock();
+    dir = temporaryFolder();
+  });
+  afterEach(() => server.close());
+
+  const start = (spool: Partial<Parameters<typeof spooledPipeline>[0]> = {}) =>
+    spooledPipeline({ dir, clock, ...spool }, { server });
+  /** A process that leaves so many events behind. */
+  const leave = (count: number) => {
+    const { pipeline, record } = start();
+    record(count);
+    pipeline.close();
+  };
+
+  it('by its folder: a flush waits for what is accepted after that, though more was adopted', async () => {
+    leave(1_000);
+    const { pipeline, record } = start();
+    rmSync(join(dir, 'instances'), { recursive: true });
+    clock.advance(15_000);
+    expect(pipeline.stats()).toMatchObject({ adopted: 1_000, pending: { total: 0 } });
+    expect(pipeline.stats().dropped.spool_removed).toBe(1_000);
+    server.fault(faults.hang);
+    record(10);
+    const flushed = pipeline.flush({ timeoutMs: 100 });
+    await server.waitForRequests(1);
+    clock.advance(100);
+    expect(await flushed).toEqual({ delivered: 0, pending: 10 });
+  });
+
+  it('to a process that took its folder over: handed, not lost, and a flush waits for none of it', async () => {
+    leave(450);
+    const asleep = start();
+    server.fault(faults.hang);
+    asleep.record(5);
+    asleep.pipeline.drain();
+    await server.waitForRequests(4);
+    server.clearFaults();
+    const later = new FakeClock(clock.now() + 11 * 60_000);
+    const { pipeline } = start({ clock: later });
+    await pipeline.leave(5_000);
+    later.advance(1_000);
+    expect(pipeline.stats()).toMatchObject({ adopted: 455, delivered: 455 });
+    asleep.record(1);
+    asleep.pipeline.drain();
+    // Four batches were taken before, and came back.
+    expect(asleep.pipeline.stats()).toMatchObject({ handed: 55, dropped: {}, pending: { total: 401 } });
+    expect(asleep.said.codes).toEqual(['NAA408']);
+    expect(await asleep.pipeline.flush()).toEqual({ delivered: 0, pending: 1 });
+  });
+});
