@@ -131,10 +131,13 @@ export class DiskQueue {
     this.losses.around(() => this.spool.heartbeat());
   }
 
-  /** Drops what is too old, then adopts what dead processes left. */
-  sweep(): Adopted {
-    // Each segment's losses are passed on, and let go, before the next is read.
-    while (this.losses.around(() => this.reading(() => this.spool.expire())));
+  /** Drops what is too old, of one segment; whether there may be more. What it dropped is told before the next turn. */
+  expire(): boolean {
+    return this.losses.around(() => this.reading(() => this.spool.expire())) ?? false;
+  }
+
+  /** Adopts what dead processes left. */
+  adopt(): Adopted {
     return this.losses.around(() => {
       const report = this.reading(() => this.spool.claimDead());
       for (const instance of report?.left ?? []) this.reports.left(instance);

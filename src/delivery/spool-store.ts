@@ -39,6 +39,7 @@ export class SpoolStore implements EventStore {
       save: () => this.save(),
       beat: () => this.disk.beat(),
       sweep: () => {
+        this.expire();
         this.adopt();
         this.observer?.changed();
       },
@@ -132,8 +133,13 @@ export class SpoolStore implements EventStore {
     return this.disk.works;
   }
 
+  /** A segment in each turn of the event loop: reading a week's backlog at once would stop the application. */
+  private expire(): void {
+    if (this.disk.expire()) this.timers.soon(() => this.expire());
+  }
+
   private adopt(): void {
-    const { events, replayed } = this.disk.sweep();
+    const { events, replayed } = this.disk.adopt();
     if (events + replayed > 0) this.observer?.adopted(events, replayed);
   }
 }

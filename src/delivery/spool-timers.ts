@@ -6,7 +6,7 @@ export interface SpoolChores {
   readonly save: () => void;
   /** Every 15 s: shows other processes that this one lives. */
   readonly beat: () => void;
-  /** Every 60 s: adopts what dead processes left, drops what is too old. */
+  /** Every 60 s: drops what is too old, adopts what dead processes left. */
   readonly sweep: () => void;
 }
 
@@ -18,6 +18,7 @@ const beatsPerSweep = 4;
 export class SpoolTimers {
   private saving: TimerHandle | undefined;
   private beating: TimerHandle | undefined;
+  private stepping: TimerHandle | undefined;
   private beats = 0;
 
   constructor(
@@ -41,7 +42,16 @@ export class SpoolTimers {
     }, saveMs);
   }
 
+  /** Goes on with this in the next turn of the event loop, unless something is to go on by then already. */
+  soon(act: () => void): void {
+    this.stepping ??= this.clock.setTimer(() => {
+      this.stepping = undefined;
+      act();
+    }, 0);
+  }
+
   stop(): void {
+    this.stepping?.cancel();
     this.saving?.cancel();
     this.beating?.cancel();
   }

@@ -5,6 +5,9 @@ import type { SpoolLane } from './spool-lane.js';
 import type { SpoolSettings } from './spool-options.js';
 import type { SpoolRecord } from './spool-record.js';
 
+/** What one call drops is held for whoever is told of it, up to this; the rest is only counted. */
+const MOST_HELD_BYTES = 8 * 1024 * 1024;
+
 /** Keeps the spool within its bytes and its age; whatever goes for it is told. */
 export class SpoolBounds {
   readonly #settings: SpoolSettings;
@@ -26,13 +29,17 @@ export class SpoolBounds {
       return fitting === 0 ? 0 : this.admit(payloads.slice(0, fitting), lanes, seal);
     }
     let free = maxBytes - lanes.reduce((sum, lane) => sum + lane.bytes, 0);
+    let held = 0;
     while (free < wanted) {
       const candidates = dropsOldest ? lanes : lanes.filter(({ pending }) => pending === 0);
       const oldest = laneOfOldestSegment(candidates);
       if (!oldest) break;
       seal(oldest);
-      free += oldest.segments[0]!.bytes;
-      this.#dropFirstSegment(oldest, 'queue_full');
+      const { bytes } = oldest.segments[0]!;
+      free += bytes;
+      const isHeld = held === 0 || held + bytes <= MOST_HELD_BYTES;
+      if (isHeld) held += bytes;
+      this.#dropFirstSegment(oldest, 'queue_full', isHeld);
     }
     return free >= wanted ? payloads.length : countThatFits(payloads, free - SEGMENT_HEADER_BYTES);
   }
@@ -42,7 +49,7 @@ export class SpoolBounds {
     const limit = this.#settings.now() - this.#settings.maxAgeMs;
     // All of a segment is older than the beginning of the next.
     const old = lanes.find((lane) => (lane.segments[1]?.createdAt ?? Infinity) < limit);
-    if (old) this.#dropFirstSegment(old, 'expired');
+    if (old) this.#dropFirstSegment(old, 'expired', true);
     else for (const lane of lanes) this.#expireFirst(lane, limit);
     return old !== undefined;
   }
@@ -57,8 +64,8 @@ export class SpoolBounds {
     );
   }
 
-  #dropFirstSegment(lane: SpoolLane, reason: 'queue_full' | 'expired'): void {
-    const { ranges, records } = lane.dropFirstSegment(this.#settings.keepDropped);
+  #dropFirstSegment(lane: SpoolLane, reason: 'queue_full' | 'expired', isHeld: boolean): void {
+    const { ranges, records } = lane.dropFirstSegment(this.#settings.keepDropped && isHeld);
     this.#tell(lane, reason, ranges, records);
   }
 

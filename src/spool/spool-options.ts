@@ -25,7 +25,7 @@ export interface SpoolOptions {
   readonly staleMs?: number | undefined;
   /** Likewise one whose process runs here: a worker thread that ended, an app that was not closed. @default 10 min */
   readonly hungMs?: number | undefined;
-  /** Whether 'dropped' notices hold the records. Reading them costs about 1 µs each. @default false */
+  /** Whether 'dropped' notices hold the records, up to 8 MiB of a call. Reading them costs about 1 µs each. @default false */
   readonly keepDropped?: boolean | undefined;
   /** Whether what is appended are dead letters that get another try: whoever adopts them can tell. @default false */
   readonly replays?: boolean | undefined;

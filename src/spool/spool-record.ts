@@ -33,7 +33,8 @@ export interface SpoolLoss {
 export type SpoolNotice =
   /** Records that damage took. They are settled: they count as pending no more. */
   | ({ readonly kind: 'damaged' } & SpoolLoss)
-  /** Records that a bound took. `records` is what they held, with `keepDropped`; damaged ones are only counted. */
+  /** Records that a bound took. `records` is what they held, with `keepDropped`; damaged ones, and many at once, are
+   * only counted. */
   | ({
       readonly kind: 'dropped';
       readonly reason: 'queue_full' | 'expired';

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/event/clock.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
 import { spooledPipeline } from '../support/spooled-pipeline.js';
@@ -60,5 +61,51 @@ describe('What a spool loses', () => {
     expect(asleep.pipeline.stats()).toMatchObject({ handed: 55, dropped: {}, pending: { total: 401 } });
     expect(asleep.said.codes).toEqual(['NAA408']);
     expect(await asleep.pipeline.flush()).toEqual({ delivered: 0, pending: 1 });
+  });
+
+  it('by age: a segment in each turn, and all are told', async () => {
+    server.fault(faults.status(503));
+    const lost: number[] = [];
+    const watched: Clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      setTimer: (fn, ms) =>
+        clock.setTimer(() => {
+          const before = expired();
+          fn();
+          if (expired() > before) lost.push(expired() - before);
+        }, ms),
+    };
+    const { pipeline, record, drops } = start({ clock: watched, maxAgeMs: 3_600_000, segmentBytes: 100_000 });
+    const expired = () => pipeline.stats().dropped.expired ?? 0;
+    for (let n = 0; n < 20; n++) {
+      record(50, { pad: 'x'.repeat(1_000) });
+      pipeline.drain();
+    }
+    await pipeline.flush();
+    clock.advance(3_660_000);
+    await Promise.resolve();
+    expect(lost.length).toBeGreaterThan(5);
+    expect(Math.max(...lost)).toBe(50);
+    expect(drops).toHaveLength(expired());
+  });
+
+  it('by its bound: of many segments at once the first 8 MiB are told, and all are counted', async () => {
+    const leaving = start({ segmentBytes: 3_000_000 });
+    const pad = 'x'.repeat(100_000);
+    for (let n = 0; n < 10; n++) {
+      leaving.record(20, { pad });
+      leaving.pipeline.drain();
+    }
+    leaving.pipeline.close();
+    server.fault(faults.hang);
+    const { pipeline, record, drops } = start({ maxBytes: 4_000_000, segmentBytes: 500_000 });
+    record(1);
+    pipeline.drain();
+    await Promise.resolve();
+    const { dropped } = pipeline.stats();
+    expect(dropped.queue_full).toBeGreaterThan(150);
+    expect(drops.length).toBeLessThanOrEqual(80);
+    expect(drops.length).toBeGreaterThan(50);
   });
 });
