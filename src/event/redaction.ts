@@ -4,16 +4,20 @@ const plausibleName = /^[\p{L}_$][\p{L}\p{N}_$.:-]{0,99}$/u;
 
 /**
  * The class name of whatever was thrown: `TypeError`, `NotFoundException`; for what is no object its type:
- * `string`, `null`. `unknown` where even that can't be read. Never throws.
+ * `string`, `null`. `unknown` where even that can't be read. A `name` counts on errors only: on a plain object it may
+ * be a person's. Never throws.
  */
 export function errorType(error: unknown): string {
   if (error === null) return 'null';
   if (typeof error !== 'object' && typeof error !== 'function') return typeof error;
   try {
-    const className = plausible((error.constructor as { name?: unknown } | undefined)?.name);
+    const owner: unknown = error.constructor;
+    const className = typeof owner === 'function' ? plausible(owner.name) : undefined;
     // These classes serve for many kinds of error, told apart by `name` (AbortError, TimeoutError, …).
-    if (className !== undefined && !['Error', 'DOMException', 'Object'].includes(className)) return className;
-    return plausible((error as { name?: unknown }).name) ?? className ?? 'unknown';
+    const isNamed = className === 'Error' || className === 'DOMException';
+    if (className !== undefined && !isNamed) return className;
+    const name = isNamed || error instanceof Error ? plausible((error as { name?: unknown }).name) : undefined;
+    return name ?? className ?? 'unknown';
   } catch {
     return 'unknown';
   }

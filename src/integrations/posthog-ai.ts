@@ -1,6 +1,7 @@
 import type { AnalyticsService } from '../capture/analytics.service.js';
 import type { ModelCall } from '../capture/model-call.js';
 import { AnalyticsContext } from '../context/analytics-context.js';
+import { namedError } from './recorder/named-error.js';
 
 /** What of posthog-node's client the wrappers of `@posthog/ai` use. */
 export interface PostHogAiClient {
@@ -90,13 +91,13 @@ function callOf(properties: Readonly<Record<string, unknown>>): ModelCall {
 }
 
 /** The wrappers send an error as text. */
-function errorOf(told: unknown): { name: string; message: string } {
+function errorOf(told: unknown): Error {
   const text = typeof told === 'string' ? told : '';
   try {
     const { name, message } = JSON.parse(text) as { name?: unknown; message?: unknown };
-    return { name: typeof name === 'string' ? name : 'Error', message: typeof message === 'string' ? message : text };
+    return namedError(typeof name === 'string' ? name : 'Error', typeof message === 'string' ? message : text);
   } catch {
-    return { name: 'Error', message: text };
+    return new Error(text);
   }
 }
 

@@ -123,6 +123,13 @@ describe('the end of a call', () => {
     );
   });
 
+  it('is known to name no tool that exists, also where there are spaces in it', async () => {
+    const house = new House();
+    const client = await connected(house.integration.instrument(highLevel('one', () => undefined)) as McpServer);
+    await client.callTool({ name: 'no such tool' }).catch(() => undefined);
+    expect(house.tools).toMatchObject([{ tool_name: 'no such tool', error_type: 'UnknownTool' }]);
+  });
+
   it('is aborted by a shutdown where the application closes its connections itself', async () => {
     const house = new House();
     const server = house.integration.instrument(highLevel('one', () => new Promise(() => undefined)));

@@ -67,13 +67,13 @@ export class McpToolCalls {
     const abort = (): void => tool.end({ outcome: 'aborted', abortReason: abortReason(recorder, signal, server) });
     const returned = recorder.guard('mcp() result', (result: unknown) => {
       if (signal?.aborted === true) return abort();
-      const error = errorInResult(result, this.thrown.get(tool));
+      const error = errorInResult(result, this.thrown.get(tool), name);
       if (error !== undefined) tool.end({ error, result });
       else tool.end({ outcome: waitsForClient(result) ? 'interrupted' : 'success', result });
     });
     const failed = recorder.guard('mcp() error', (error: unknown) => {
       if (signal?.aborted === true) abort();
-      else tool.end({ error: knownError(error) ?? null });
+      else tool.end({ error: knownError(error, name) ?? null });
     });
     // A tool that doesn't listen works on, but nobody gets its answer. Later, because a transport is gone only then.
     signal?.addEventListener('abort', () => queueMicrotask(recorder.guard('mcp() abort', abort)), { once: true });

@@ -7,9 +7,12 @@ import type { SpanError } from './openai-agents-spans.js';
 export function toldError(error: SpanError | null, around?: SpanError | null): Error | undefined {
   const texts = [textOf(around), textOf(error), error?.message && `Error: ${error.message}`];
   const told = texts.find((text) => typeof text === 'string' && text.includes(':'));
-  const [, name = 'Error', message = ''] = /^([A-Za-z_$][\w$]{0,99})(?:: ([\s\S]*))?$/.exec(told || 'Error') ?? [];
-  return named(name, message);
+  const [, name = '', message = ''] = /^([A-Za-z_$][\w$]{0,99}): ([\s\S]*)$/.exec(told ?? '') ?? [];
+  return className.test(name) ? named(name, message) : named('Error', told ?? '');
 }
+
+/** What tools throw may begin with a word of its own: `Alice: not found`. */
+const className = /(?:Error|Exception|Exceeded|TripwireTriggered)$/;
 
 /** Whether a run came to the limit of its turns. */
 export function isTurnLimit(error: SpanError | null): boolean {

@@ -1,3 +1,4 @@
+import { namedError } from '../recorder/named-error.js';
 import type { SpanEnd } from '../recorder/recorded-span.js';
 import { scopeOf, textIn, type OtelSpan } from './otel-span.js';
 
@@ -16,7 +17,7 @@ export function failureOf({ attributes, status, events }: OtelSpan): SpanEnd | u
   const httpStatus = statusOf(attributes['http.response.status_code'] ?? given);
   if (type === undefined && message === undefined && httpStatus === undefined) return { outcome: 'error' };
   const name = type === undefined ? 'Error' : isAbort(type) ? 'AbortError' : type;
-  return { error: { name, message, ...(httpStatus !== undefined && { statusCode: httpStatus }) } };
+  return { error: namedError(name, message, httpStatus === undefined ? {} : { statusCode: httpStatus }) };
 }
 
 /** Whether a span has ended as if nothing had come back: neither an error nor anything of an answer. */
