@@ -299,6 +299,51 @@ tool find_agent call-1 success`);
   });
 });
 
+describe('An attribute that was cut, or is too long to be read,', () => {
+  const asked = [
+    { role: 'user', parts: [{ type: 'text', content: 'hi' }] },
+    { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'find', arguments: { q: 'MARKER' } }] },
+    { role: 'user', parts: [{ type: 'text', content: 'again'.repeat(100) }] },
+  ];
+  const cut = JSON.stringify(asked).slice(0, 300);
+  const long = JSON.stringify([...asked, { role: 'user', parts: [{ type: 'text', content: 'x'.repeat(2_000_000) }] }]);
+  const propertiesOf = async (input: string, kind: string, more: Attributes = {}) => {
+    const messages = {
+      'gen_ai.input.messages': input,
+      'ai.response.providerMetadata': '{"openrouter":{"usage',
+      ...more,
+    };
+    const spans = (spans: HandMade) => {
+      const run = spans.open('invoke_agent', { ...agent, ...messages });
+      spans.told('chat', { ...chat, ...messages, 'gen_ai.tool.definitions': input }, run, answered);
+      spans.told('execute_tool', { ...tool, 'gen_ai.tool.call.result': input }, run);
+      run.setAttributes(answered).end();
+    };
+    return (await telling(spans, {}, { captureContent: [kind] })).events();
+  };
+
+  it.each([
+    ['cut', cut, 'prompts', {}],
+    ['cut beside instructions', cut, 'prompts', { 'gen_ai.system_instructions': '[{"type":"text","content":"be' }],
+    ['cut', cut, 'toolResults', {}],
+    ['cut', cut, 'toolDefinitions', {}],
+    ['too long', long, 'prompts', {}],
+  ])('is not taken for a text (%s; %#)', async (_, input, kind, more) => {
+    const events = await propertiesOf(input, kind, more);
+    const sent = events.find(({ event }) => event === 'copilot_message_sent');
+    expect(sent?.properties['message_length']).toBeNull();
+    expect(events.map(({ event }) => event)).toContain('$ai_generation');
+    expect(JSON.stringify(events)).not.toMatch(/MARKER|again|"be/);
+  });
+
+  it('leaves the instructions, and a message whose length is not known', async () => {
+    const events = await propertiesOf(cut, 'prompts', {
+      'gen_ai.system_instructions': '[{"type":"text","content":"be"}]',
+    });
+    expect(events.find(({ event }) => event === 'copilot_message_sent')?.properties['message_length']).toBeNull();
+  });
+});
+
 describe('otel()', () => {
   it('hears nothing before the application has started and after it has left, and starts again with the next', async () => {
     const analytics = otel();

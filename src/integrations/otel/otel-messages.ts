@@ -42,9 +42,9 @@ export function outputIn(attributes: Attributes): OtelMessage[] | undefined {
   return [{ role: 'assistant', content: [...(text === undefined ? [] : [{ type: 'text', text }]), ...asked] }];
 }
 
-/** The user's message among these; one of unknown length where they are hidden. */
+/** The user's message among these; one of unknown length where all but the instructions are hidden. */
 export function messageIn(messages: readonly OtelMessage[] | undefined): UserMessage {
-  return messages === undefined
+  return messages === undefined || messages.every(({ role }) => role === 'system')
     ? { isMessage: true, length: null, isRegeneration: false }
     : readUserMessage({ messages });
 }
@@ -68,9 +68,13 @@ export function callsIn(messages: readonly OtelMessage[] | undefined): {
   return { asked, answered };
 }
 
-/** A value that went into an attribute as JSON; what is none is left as it is. */
+/**
+ * A value that went into an attribute as JSON; a text is left as it is. `undefined` for what begins as JSON and can't be
+ * read: OpenTelemetry cuts long attributes, and in what is left the user's words can't be told from a tool's.
+ */
 export function read(value: unknown): unknown {
-  return parsedJson(value, longestRead);
+  const given = parsedJson(value, longestRead);
+  return typeof given === 'string' && given === value && /^\s*[[{]/.test(given) ? undefined : given;
 }
 
 function messagesIn(value: unknown, role = 'user'): OtelMessage[] | undefined {

@@ -66,7 +66,7 @@ function usageIn(attributes: Attributes): ModelCall {
 function openRouterCostIn(attributes: Attributes): number | undefined {
   const given = attributes['ai.response.providerMetadata'];
   if (typeof given !== 'string' || !given.includes('openrouter')) return undefined;
-  const { openrouter } = read(given) as { openrouter?: { usage?: { cost?: unknown } } };
+  const { openrouter } = (read(given) ?? {}) as { openrouter?: { usage?: { cost?: unknown } } };
   const cost = openrouter?.usage?.cost;
   return typeof cost === 'number' ? cost : undefined;
 }
