@@ -125,7 +125,8 @@ describe('the end of a call', () => {
 
   it('is known to name no tool that exists, also where there are spaces in it', async () => {
     const house = new House();
-    const client = await connected(house.integration.instrument(highLevel('one', () => undefined)) as McpServer);
+    const server = house.integration.instrument(highLevel('one', () => undefined));
+    const client = await connected(server);
     await client.callTool({ name: 'no such tool' }).catch(() => undefined);
     expect(house.tools).toMatchObject([{ tool_name: 'no such tool', error_type: 'UnknownTool' }]);
   });

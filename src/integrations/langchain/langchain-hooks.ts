@@ -10,6 +10,7 @@ import { endOfError } from './langchain-errors.js';
 import { answeredToolCalls, chatMessage, messagesIn, openToolCalls, userMessageIn } from './langchain-messages.js';
 import type { ChainMessage } from './langchain-messages.js';
 import { modelHooks } from './langchain-models.js';
+import { answerIn, answerWithout } from './langchain-output.js';
 import { Places, type Place } from './langchain-places.js';
 
 /** LangChain's callbacks for one recorder. Runs are what the application calls, and graphs wherever they are called. */
@@ -29,13 +30,18 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
   };
 
   const end = (place: Place, error: unknown, isInterrupted: boolean, output: unknown): void => {
-    const { span, isOwn } = place;
+    const { span, isOwn, input } = place;
     place.input = undefined;
     if (!isOwn || span === undefined) return;
     if (isInterrupted) span.end({ outcome: 'interrupted', isCalledAgain: true });
     else if (error !== undefined) span.end(endOfError(error, place));
-    else if (span instanceof RecordedRun) endRun(span, span === place.whole.run, output);
+    else if (span instanceof RecordedRun) endRun(span, span === place.whole.run, output, () => answerTo(input, output));
     else endTool(span, output);
+  };
+
+  const answerTo = (input: unknown, output: unknown): unknown => {
+    if (!recorder.captures('completions')) return undefined;
+    return recorder.captures('prompts') ? answerIn(output) : answerWithout(input, output);
   };
 
   return guardedHooks<LangChainHooks>(recorder, 'langchain()', {
@@ -95,15 +101,14 @@ export function langChainHooks(recorder: RunRecorder): LangChainHooks {
   });
 }
 
-function endRun(run: RecordedRun, isWhole: boolean, output: unknown): void {
-  const end: RunEnd = { output };
+function endRun(run: RecordedRun, isWhole: boolean, output: unknown, answer: () => unknown): void {
+  const end: RunEnd = {};
   try {
     // A breakpoint before its tools, or tools that its client executes.
     for (const { id, name } of isWhole ? openToolCalls(output) : []) {
       if (id != null) run.awaits({ id, toolName: name, toolCallId: id });
     }
-    const last = messagesIn(output)?.at(-1);
-    if (last != null) end.output = [chatMessage(last)];
+    end.output = answer();
   } finally {
     // Whatever its output is made of, it has come to its end.
     run.end(end);

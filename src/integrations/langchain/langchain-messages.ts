@@ -52,7 +52,7 @@ export function userMessageIn(input: unknown): UserMessage | undefined {
 }
 
 /** A graph that goes on after a breakpoint is called with null, and tells that it is called with `{ input: null }`. */
-function goesOn(input: unknown): boolean {
+export function goesOn(input: unknown): boolean {
   if (input === undefined || input === null) return true;
   return typeof input === 'object' && 'input' in input && (input.input ?? null) === null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CapturedContent } from '../../../src/capture/content-capture.js';
 import { langChainHooks } from '../../../src/integrations/langchain/langchain-hooks.js';
 import { contextStorage } from '../../../src/context/context-storage.js';
 import { Frame } from '../../../src/context/frame.js';
@@ -49,6 +50,30 @@ describe('A graph', () => {
     target.hooks.handleChainEnd(hostile, 'r1');
     expect(target.told).toEqual(['copilot_agent_run_success success', '$ai_trace success']);
     expect(target.reporter.codes).toEqual(['NAA602']);
+  });
+
+  it.each([
+    [
+      'its question',
+      { question: 'Q' },
+      { question: 'Q', documents: ['D'], answer: 'A' },
+      { documents: ['D'], answer: 'A' },
+    ],
+    ['its text', 'Q', { question: 'Q', answer: 'A' }, { answer: 'A' }],
+    ['its own copy', { q: { text: 'Q' } }, { q: { text: 'Q' }, n: 2 }, { n: 2 }],
+    ['all of it', { question: 'Q' }, { question: 'Q' }, undefined],
+    ['what it may have been given before a wait', { lg_name: 'Command' }, { question: 'Q', answer: 'A' }, undefined],
+    ['its message', { messages: [['user', 'Q']] }, { messages: [{ type: 'human', content: 'Q' }] }, undefined],
+  ])('does not send %s as its answer where prompts stay inside', (_, input, output, answer) => {
+    const stateOf = (...kinds: CapturedContent[]) => {
+      const target = new Telling({ captureContent: new Set(kinds) });
+      target.begin(input);
+      target.hooks.handleChainEnd(output, 'r1');
+      return target.measured('$ai_trace')['$ai_output_state'];
+    };
+    expect(stateOf('completions')).toEqual(answer);
+    expect(stateOf('prompts')).toBeUndefined();
+    expect(JSON.stringify(stateOf('completions', 'prompts'))).toContain('Q');
   });
 
   it.each([
