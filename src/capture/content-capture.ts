@@ -43,12 +43,13 @@ export class ContentCapture {
   /**
    * Conversations carry the arguments and results of tools too, in the shapes of the AI SDK, OpenAI (chat and responses),
    * its Agents, Anthropic, Gemini, Bedrock and LangChain. They are known by a tool's type, by the id of its call, and by
-   * arguments that stand beside a name.
+   * arguments that stand beside a name. Some carry the definitions of tools as well.
    */
   private withoutHidden(fields: Fields, isConversation: boolean): Fields {
     const hidesArguments = !this.kinds.has('toolArguments');
     const hidesResults = !this.kinds.has('toolResults');
-    if (!hidesArguments && !hidesResults) return fields;
+    const hidesDefinitions = isConversation && !this.kinds.has('toolDefinitions');
+    if (!hidesArguments && !hidesResults && !hidesDefinitions) return fields;
     const isTool = hasToolType(fields) || (isConversation && isOfTool(fields));
     const isNamed = isConversation && hasName(fields);
     const hidden: Record<string, unknown> = {};
@@ -57,6 +58,8 @@ export class ContentCapture {
     if (hidesResults && isTool) hide(hidden, fields, resultFields);
     if (hidesResults && isNamed) hide(hidden, fields, ['response']);
     if (hidesResults && isToolMessage(fields)) hideMessage(hidden, fields);
+    // `mcp_list_tools`, `tool_search_output`, …
+    if (hidesDefinitions && typeof fields['type'] === 'string') hide(hidden, fields, ['tools']);
     return Object.keys(hidden).length === 0 ? fields : { ...fields, ...hidden };
   }
 }

@@ -158,6 +158,25 @@ describe('Messages', () => {
     },
   );
 
+  it.each([
+    {
+      type: 'mcp_list_tools',
+      server_label: 's',
+      tools: [{ name: 'find', input_schema: {}, description: 'DEFINITION' }],
+    },
+    {
+      type: 'tool_search_output',
+      call_id: 'c1',
+      tools: [{ type: 'function', name: 'find', description: 'DEFINITION' }],
+    },
+    { type: 'hosted_tool_call', providerData: { type: 'mcp_list_tools', tools: [{ description: 'DEFINITION' }] } },
+  ])('carry definitions of tools only where these may go out (%#)', (item) => {
+    const taken = (...kinds: CapturedContent[]) => JSON.stringify(only(...kinds).take('completions', [item]));
+    expect(taken('completions')).not.toContain('DEFINITION');
+    expect(taken('completions', 'toolArguments', 'toolResults')).not.toContain('DEFINITION');
+    expect(taken('completions', 'toolDefinitions')).toContain('DEFINITION');
+  });
+
   it('keep all that is no tool’s, names and texts of any role', () => {
     const value = [
       { role: 'system', name: 'policy', content: 'Be kind.' },
