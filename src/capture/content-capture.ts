@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../event/analytics-event.js';
 import type { Fields, View } from '../event/json-copy.js';
 import { copyNewest, copyToJson } from '../event/json-value.js';
-import { maskCredentials } from '../event/redaction.js';
+import { maskCredentials, namesCredential } from '../event/redaction.js';
 
 /** What of a conversation may go out. */
 export type CapturedContent =
@@ -114,12 +114,15 @@ function hide(hidden: Record<string, unknown>, fields: Fields, names: readonly s
 }
 
 /** Hides once more, since some objects turn out to be such ones only when copied, and masks what remains. */
-function clean(value: JsonValue, view: View): JsonValue {
-  if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map((item) => clean(item, view));
+function clean(value: JsonValue, view: View, isCredential = false): JsonValue {
+  if (typeof value === 'string')
+    return isCredential && !/^(?:\[withheld\])?$/.test(value) ? '[token]' : cleanText(value);
+  if (Array.isArray(value)) return value.map((item) => clean(item, view, isCredential));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(view(value) as JsonObject).map(([key, field]) => [key, clean(field, view)]);
-  return Object.fromEntries(entries) as JsonObject;
+  const entries = Object.entries(view(value) as JsonObject);
+  return Object.fromEntries<JsonValue>(
+    entries.map(([key, field]) => [maskCredentials(key), clean(field, view, namesCredential(key))]),
+  );
 }
 
 function cleanText(text: string): string {

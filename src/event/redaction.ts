@@ -39,7 +39,7 @@ export function redactedMessage(error: unknown): string | null {
 /** A text cut to 300 characters, with e-mail addresses, credentials and long tokens masked. */
 export function redactText(text: string): string {
   let redacted = text.slice(0, longestRead);
-  for (const [form, mask] of masks) redacted = redacted.replace(form, mask);
+  for (const { mask } of masks) redacted = mask(redacted);
   return redacted.length > longestKept
     ? `${redacted.slice(0, longestKept - 1).toWellFormed()}…`
     : redacted.toWellFormed();
@@ -48,24 +48,60 @@ export function redactText(text: string): string {
 /** A text of any length with e-mail addresses and what is marked as a credential masked; ids stay as they are. */
 export function maskCredentials(text: string): string {
   let masked = text;
-  for (const [form, mask, sign] of masks) if (sign?.test(masked) === true) masked = masked.replace(form, mask);
+  for (const { mask, sign } of masks) if (sign?.test(masked) === true) masked = mask(masked);
   return masked;
 }
 
+/** Whether what is kept under this name is a credential: `password`, `apiKey`, `x-auth-token`. */
+export function namesCredential(name: string): boolean {
+  return credentialName.test(name);
+}
+
+interface Mask {
+  readonly mask: (text: string) => string;
+  /** What a text must hold for the form to be looked for in long texts; without it the form is too wide there. */
+  readonly sign?: RegExp;
+}
+
+const credential =
+  'api[_-]?key|access[_-]?key|private[_-]?key|token|secret|password|passwd|passphrase|pwd|authorization';
+const credentialName = new RegExp(`(?:${credential})$`, 'i');
+// JSON may stand in JSON: then its quotes have backslashes before them. They stay, so that it can still be parsed.
+const assigned = new RegExp(
+  String.raw`((?:${credential})(?:\\{0,7}["'])?\s{0,3}[=:]\s{0,3})` +
+    String.raw`(?:(\\{0,7}["'])[^\n]{1,256}?(?<!\\)(?=\2)|[^\s"',;&]*[^\s"',;&\\])`,
+  'gi',
+);
+
 // None of these can backtrack badly: each repeats one class of characters between fixed ends, within bounds.
-// The third is what a text must hold for the form to be looked for in long texts; without it the form is too wide there.
-const masks: readonly (readonly [form: RegExp, mask: string, sign?: RegExp])[] = [
-  [/(\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g, '$1[credentials]@', /@/],
-  [/[\w.+%'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[email]', /@/],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [token]', /bearer|basic/i],
-  [
-    /\b((?:api[_-]?key|access[_-]?key|token|secret|password|passwd|pwd|authorization)["']?\s{0,3}[=:]\s{0,3})["']?[^\s"',;&]+/gi,
-    '$1[token]',
-    /key|token|secret|passw|pwd|authorization/i,
-  ],
-  [/\b(?:sk|pk|rk|phc|phx|ghp|gho|xox[abp]|key)[-_][\w-]{8,}/g, '[token]', /[-_]/],
-  [/(?=[A-Za-z_+/=-]{0,200}\d)[\w+/=-]{24,}(?:\.[\w+/=-]+)*/g, '[token]'],
+const masks: readonly Mask[] = [
+  masking(/(\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g, '$1[credentials]@', /@/),
+  { mask: maskEmails, sign: /@/ },
+  masking(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [token]', /bearer|basic/i),
+  masking(assigned, '$1$2[token]', /key|token|secret|passw|passphrase|pwd|authorization/i),
+  masking(/\b(?:sk|pk|rk|phc|phx|ghp|gho|xox[abp]|key)[-_][\w-]{8,}/g, '[token]', /[-_]/),
+  masking(/(?=[A-Za-z_+/=-]{0,200}\d)[\w+/=-]{24,}(?:\.[\w+/=-]+)*/g, '[token]'),
 ];
+
+function masking(form: RegExp, mask: string, sign?: RegExp): Mask {
+  return { mask: (text) => text.replace(form, mask), ...(sign !== undefined && { sign }) };
+}
+
+/** Read backwards from each `@`: a form that looks for a name first takes 64 steps at each letter of a long text. */
+function maskEmails(text: string): string {
+  const domain = /[\p{L}\p{N}.-]{1,255}/uy;
+  let masked = '';
+  let from = 0;
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    let start = at;
+    while (start > from && at - start < 64 && /[\w.+%'-]/.test(text.charAt(start - 1))) start--;
+    domain.lastIndex = at + 1;
+    if (start === at || !domain.test(text)) continue;
+    masked += `${text.slice(from, start)}[email]`;
+    from = domain.lastIndex;
+  }
+  return masked + text.slice(from);
+}
 
 function plausible(name: unknown): string | undefined {
   return typeof name === 'string' && plausibleName.test(name) ? name : undefined;

@@ -24,6 +24,33 @@ describe('Content', () => {
     ]);
   });
 
+  it('loses what stands under the name of a credential, and keys that are addresses', () => {
+    const value = {
+      password: 'hunter2',
+      headers: { 'x-api-key': ['abc', 'def'], Authorization: 'abc', accept: 'json' },
+      max_tokens: '5',
+      secret: '',
+      token: { kind: 'none' },
+      'ada@example.org': 1,
+    };
+    expect(only('toolArguments').take('toolArguments', value)).toEqual({
+      password: '[token]',
+      headers: { 'x-api-key': ['[token]', '[token]'], Authorization: '[token]', accept: 'json' },
+      max_tokens: '5',
+      secret: '',
+      token: { kind: 'none' },
+      '[email]': 1,
+    });
+  });
+
+  it('loses credentials in JSON, and in JSON within it, that can be parsed afterwards', () => {
+    const body = JSON.stringify({ password: 'my "hunter" 2', accessToken: 'abc', q: 1 });
+    const taken = only('toolArguments').take('toolArguments', JSON.stringify({ body, apiKey: 'abc def' })) as string;
+    const parsed = JSON.parse(taken) as { body: string };
+    expect(parsed).toMatchObject({ apiKey: '[token]' });
+    expect(JSON.parse(parsed.body)).toEqual({ password: '[token]', accessToken: '[token]', q: 1 });
+  });
+
   it('is cut: long texts, files, and the oldest of too many messages', () => {
     const content = only('prompts');
     expect(content.take('prompts', 'x'.repeat(100_001))).toBe(`${'x'.repeat(100_000)}[Truncated: 100001 characters]`);
