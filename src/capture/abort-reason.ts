@@ -1,4 +1,5 @@
 import type { Frame } from '../context/frame.js';
+import { errorType } from '../event/redaction.js';
 import { isCaptureHandle } from './capture-handle.js';
 import type { AbortReason } from './event-details.js';
 
@@ -58,8 +59,15 @@ function isLeaving(frame: Frame | undefined): boolean {
 }
 
 function isAbort(error: unknown): boolean {
-  return nameOf(error) === 'AbortError' || isTimeout(error);
+  return nameOf(error) === 'AbortError' || isTimeout(error) || isUserAbort(error);
 }
+
+/** What the clients of OpenAI and Anthropic throw: its `name` is `Error`, and minifiers rename its class. */
+function isUserAbort(error: unknown): boolean {
+  return errorType(error) === 'APIUserAbortError' || (error instanceof Error && error.message === userAbort);
+}
+
+const userAbort = 'Request was aborted.';
 
 /** What `AbortSignal.timeout` throws; other libraries' TimeoutErrors are errors like any other. */
 function isTimeout(error: unknown): boolean {

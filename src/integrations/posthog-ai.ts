@@ -81,7 +81,8 @@ function callOf(properties: Readonly<Record<string, unknown>>): ModelCall {
     httpStatus: number('$ai_http_status'),
     durationMs: ms('$ai_latency'),
     timeToFirstTokenMs: ms('$ai_time_to_first_token'),
-    outcome: failed ? 'error' : 'success',
+    // An error may turn out to be an abort.
+    outcome: failed ? undefined : 'success',
     ...(failed && { error: errorOf(properties['$ai_error']) }),
     toolsCalled: toolsIn(properties['$ai_output_choices']),
     input: properties['$ai_input'],

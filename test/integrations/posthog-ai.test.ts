@@ -96,6 +96,13 @@ describe('A client for the wrappers of @posthog/ai', () => {
     expect(contentIn(app)).toBe(0);
   });
 
+  it('tells what was stopped from what failed', async () => {
+    const failed = { $ai_is_error: true, $ai_error: '{"name":"AbortError","message":"MARKER"}', $ai_http_status: 0 };
+    posthogAiClient(app.analytics).capture({ ...message, properties: { ...message.properties, ...failed } });
+    const [event] = await app.events();
+    expect(event?.properties).toMatchObject({ outcome: 'aborted', abort_reason: 'user_stopped', $ai_is_error: false });
+  });
+
   it('passes on nothing but calls of models', async () => {
     posthogAiClient(app.analytics).capture({ event: '$ai_trace', properties: message.properties });
     expect(await app.events()).toEqual([]);
