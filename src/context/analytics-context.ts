@@ -3,6 +3,7 @@ import { contextStorage, currentFrame } from './context-storage.js';
 import { conflictOf, fillAbsent, valuesOf } from './fill-values.js';
 import { Frame } from './frame.js';
 import { placeIn } from './place-in.js';
+import { plainValues } from './plain-values.js';
 
 /**
  * Who and what the current work is for. Requests open a context by themselves; jobs, cron and scripts open one with
@@ -49,30 +50,16 @@ export const AnalyticsContext = {
   },
 
   /**
-   * The current values as plain JSON, ready for a queue's job; `{}` outside any context. Where there is no user, or no
+   * A copy of the current values as plain JSON, ready for a queue's job; `{}` outside any context. Where there is no user, or no
    * session, `null` says so: whatever context the job is run beneath, it is nobody else's.
    */
   get(): AnalyticsContextValues {
     const frame = currentFrame();
     if (frame === undefined) return {};
     const values = valuesOf(frame);
-    return { ...values, userId: values.userId ?? null, sessionId: values.sessionId ?? null };
+    return { ...plainValues(values), userId: values.userId ?? null, sessionId: values.sessionId ?? null };
   },
 };
-
-/** A copy that the caller cannot change later, ids as strings. Anything but an object counts as no values. */
-function plainValues(values: AnalyticsContextValues | undefined): AnalyticsContextValues {
-  if (typeof values !== 'object' || values === null) return {};
-  const copy = { ...values };
-  for (const key of ['userId', 'sessionId'] as const) {
-    const id: unknown = copy[key];
-    if (typeof id === 'number' || typeof id === 'bigint') copy[key] = String(id);
-  }
-  for (const key of ['properties', 'groups', 'flags'] as const) {
-    if (typeof copy[key] === 'object') Object.assign(copy, { [key]: { ...copy[key] } });
-  }
-  return copy;
-}
 
 /** Without the trigger that is assumed where nobody says another, if these say one. */
 function withoutAssumed(known: AnalyticsContextValues, given: AnalyticsContextValues): AnalyticsContextValues {
@@ -104,7 +91,7 @@ function isSamePerson(around: AnalyticsContextValues, given: AnalyticsContextVal
 /** Whether `given` names another user or session than there is, or says by `null` that it has none. */
 function departs(around: AnalyticsContextValues, given: AnalyticsContextValues, key: 'userId' | 'sessionId'): boolean {
   const [known, named] = [around[key], given[key]];
-  return known != null && named !== undefined && (named === null || String(known) !== String(named));
+  return known != null && named !== undefined && (named === null || known !== named);
 }
 
 function withoutPerson(values: AnalyticsContextValues): AnalyticsContextValues {

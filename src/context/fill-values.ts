@@ -60,5 +60,5 @@ function fillMap(known: ValueMap | undefined, more: ValueMap): ValueMap {
 }
 
 function differs(known: string | null | undefined, given: string | null | undefined): boolean {
-  return known != null && given != null && String(known) !== String(given);
+  return known != null && given != null && known !== given;
 }
