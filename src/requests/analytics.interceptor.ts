@@ -31,11 +31,20 @@ export class AnalyticsInterceptor implements NestInterceptor {
   constructor(@Optional() @Inject(REQUEST_IDENTITIES) private readonly identities?: RequestIdentities) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const identities = this.identities;
-    if (identities?.settings === undefined) return next.handle();
-    const frame = handlerFrame(identities, identities.settings.handle, context);
+    const frame = this.frameOf(context);
+    if (frame === undefined) return next.handle();
     // The only form in which the handler, its Observable and its SSE stream all run inside the frame.
     return new Observable((subscriber) => contextStorage.run(frame, () => next.handle().subscribe(subscriber)));
+  }
+
+  /** `undefined` while analytics is off, and where something of the handler's context refuses to be read. */
+  private frameOf(context: ExecutionContext): Frame | undefined {
+    try {
+      const settings = this.identities?.settings;
+      return settings && handlerFrame(this.identities, settings.handle, context);
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import type { AnalyticsContextValues } from '../context/context-values.js';
 import type { IdentitySource } from '../context/frame.js';
+import { plainMap } from '../context/plain-values.js';
 import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
@@ -61,16 +63,21 @@ interface Answer {
   readonly values: AnalyticsContextValues;
 }
 
+/** Reads the answer once, because its fields may be getters that throw. */
 function resolve({ identity, reporter }: RequestSettings, input: IdentityInput): ResolvedIdentity | undefined {
   try {
     const resolved = (identity ?? defaultIdentity)(input) as unknown;
-    if (!(resolved instanceof Promise)) return isObject(resolved) ? resolved : undefined;
+    if (!types.isPromise(resolved)) return isObject(resolved) ? readOnce(resolved) : undefined;
     resolved.catch(() => undefined);
     reporter.warnOnce(messages.callbackAsync('AnalyticsModule', 'identity'), 'identity');
   } catch (error) {
     reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'identity', errorType(error)), 'identity');
   }
   return undefined;
+}
+
+function readOnce({ userId, sessionId, groups, properties, track }: ResolvedIdentity): ResolvedIdentity {
+  return { userId, sessionId, groups, properties, track };
 }
 
 function valuesFrom(
@@ -82,11 +89,13 @@ function valuesFrom(
 ): AnalyticsContextValues {
   const userId = asId(resolved?.userId);
   const sessionId = verified(settings, input, knownUser ?? userId, claim);
+  const groups = plainMap(resolved?.groups);
+  const properties = plainMap(resolved?.properties);
   return {
     ...(userId !== undefined && { userId }),
     ...(sessionId !== undefined && { sessionId }),
-    ...(resolved?.groups && { groups: { ...resolved.groups } }),
-    ...(resolved?.properties && { properties: { ...resolved.properties } }),
+    ...(groups && { groups }),
+    ...(properties && { properties }),
     ...(resolved?.track === false && { track: false }),
     ...(settings.posthogHeaders && posthogHeaders(input.request)),
     ...(input.transport !== 'rpc' && { trigger: 'chat' as const }),
@@ -102,11 +111,14 @@ function verified(
 ): string | null | undefined {
   if (sessionId === undefined || verifySession === undefined) return sessionId;
   try {
-    return verifySession({ userId, sessionId, request }) === true ? sessionId : null;
+    const answer = verifySession({ userId, sessionId, request }) as unknown;
+    if (!types.isPromise(answer)) return answer === true ? sessionId : null;
+    answer.catch(() => undefined);
+    reporter.warnOnce(messages.callbackAsync('AnalyticsModule', 'verifySession'), 'verifySession');
   } catch (error) {
     reporter.warnOnce(messages.callbackThrew('AnalyticsModule', 'verifySession', errorType(error)), 'verifySession');
-    return null;
   }
+  return null;
 }
 
 function sameAnswer(a: ResolvedIdentity | undefined, b: ResolvedIdentity | undefined): boolean {

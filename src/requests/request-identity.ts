@@ -35,12 +35,16 @@ export const defaultIdentity: IdentityResolver = (input) => ({
   sessionId: defaultSession(input),
 });
 
-/** The posthog-js tracing headers of a request. */
+/** The posthog-js tracing headers of a request; none where it refuses to be read. */
 export function posthogHeaders(request: unknown): AnalyticsContextValues {
-  const headers = bag(bag(request)?.['headers']);
-  const webSessionId = text(headers?.['x-posthog-session-id']);
-  const anonymousId = text(headers?.['x-posthog-distinct-id']);
-  return { ...(webSessionId && { webSessionId }), ...(anonymousId && { anonymousId }) };
+  try {
+    const headers = bag(bag(request)?.['headers']);
+    const webSessionId = text(headers?.['x-posthog-session-id']);
+    const anonymousId = text(headers?.['x-posthog-distinct-id']);
+    return { ...(webSessionId && { webSessionId }), ...(anonymousId && { anonymousId }) };
+  } catch {
+    return {};
+  }
 }
 
 const ROUTE_KEYS = ['sessionId', 'conversationId', 'chatId', 'threadId'] as const;

@@ -53,3 +53,15 @@ describe('a handler that is reached', () => {
     expect(seen).toEqual(['rpc', payload, undefined, 'rmq']);
   });
 });
+
+it('A handler is reached also where its context refuses to be read', async () => {
+  const { handle, reporter } = new CollectingTarget();
+  const identities = new RequestIdentities();
+  identities.settings = { identity: undefined, verifySession: undefined, posthogHeaders: false, handle, reporter };
+  const context = new ExecutionContextHost([]);
+  context.getType = () => {
+    throw new Error('no type');
+  };
+  const answer = new AnalyticsInterceptor(identities).intercept(context, { handle: () => of('answer') });
+  expect(await firstValueFrom(answer)).toBe('answer');
+});

@@ -5,6 +5,7 @@ import { Frame } from '../../src/context/frame.js';
 import { RequestIdentities, type RequestSettings } from '../../src/requests/request-identities.js';
 import { CollectingTarget } from '../support/capture-target.js';
 import { trackedRun } from '../support/tracked-run.js';
+import { unhandledRejections } from '../support/unhandled-rejections.js';
 
 interface Request {
   params: Record<string, string>;
@@ -74,5 +75,52 @@ describe('the session of a request, where sessions are verified', () => {
       AnalyticsContext.set({ sessionId: 'chat of mallory' });
       expect(session()).toBe('chat of mallory');
     });
+  });
+});
+
+describe('an answer that is no use', () => {
+  const refuse = (): never => {
+    throw new RangeError('late');
+  };
+  const settingsOf = (target: CollectingTarget, more: Partial<RequestSettings>): RequestSettings => {
+    const { handle, reporter } = target;
+    return { identity: undefined, verifySession: undefined, posthogHeaders: true, handle, reporter, ...more };
+  };
+  const valuesOf = (settings: RequestSettings, request: object): unknown => {
+    const identities = new RequestIdentities();
+    identities.settings = settings;
+    return identities.sourceFor({ transport: 'http', request })();
+  };
+
+  it('counts as unknown where a field of it throws, told once', () => {
+    const target = new CollectingTarget();
+    const identity = (): object => Object.defineProperty({ userId: 'ada' }, 'sessionId', { get: refuse });
+    expect(valuesOf(settingsOf(target, { identity }), {})).toEqual({ trigger: 'chat' });
+    expect(target.reporter.codes).toEqual(['NAA102']);
+  });
+
+  it('is copied at once, with what can be read of its properties', () => {
+    const cart = { items: 1 };
+    const properties = Object.defineProperty({ cart }, 'plan', { get: refuse, enumerable: true });
+    const values = valuesOf(settingsOf(new CollectingTarget(), { identity: () => ({ properties }) }), {});
+    cart.items = 99;
+    expect(values).toMatchObject({ properties: { cart: { items: 1 }, plan: '[Threw]' } });
+  });
+
+  it('is no reason to fail where the request refuses to be read', () => {
+    const request = Object.defineProperty({}, 'headers', { get: refuse });
+    const identity = (): object => ({ userId: 'ada' });
+    expect(valuesOf(settingsOf(new CollectingTarget(), { identity }), request)).toMatchObject({ userId: 'ada' });
+  });
+
+  it('refuses the session where verifySession answers with a promise, whose failure is nobody’s', async () => {
+    const target = new CollectingTarget();
+    const verifySession = (() => Promise.reject(new Error('no database'))) as unknown as () => boolean;
+    const settings = settingsOf(target, { verifySession });
+    const unhandled = await unhandledRejections(() => {
+      expect(valuesOf(settings, { params: { sessionId: 's1' } })).toMatchObject({ sessionId: null });
+    });
+    expect(unhandled).toEqual([]);
+    expect(target.reporter.codes).toEqual(['NAA103']);
   });
 });
