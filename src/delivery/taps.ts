@@ -13,8 +13,12 @@ export class Taps {
 
   constructor(private readonly reporter: Reporter) {}
 
-  /** Adds a sink; the function returned takes it away. */
+  /** Adds a sink; the function returned takes it away. What cannot write is left out, told once. */
   add(sink: EventSink): () => void {
+    if (!canWrite(sink)) {
+      this.reporter.warnOnce(messages.tapFailed(sinkName(sink), 'it has no write()'), sinkName(sink));
+      return () => undefined;
+    }
     const tap = new Tap(sink, this.reporter);
     this.taps.add(tap);
     return () => void this.taps.delete(tap);
@@ -62,8 +66,20 @@ class Tap {
   }
 }
 
-/** What a message calls a sink. */
-export function sinkName(sink: EventSink): string {
-  const name = (sink.constructor as { readonly name?: string } | undefined)?.name;
-  return name && name !== 'Object' ? name : 'A sink';
+function canWrite(sink: EventSink | undefined | null): boolean {
+  try {
+    return typeof sink?.write === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** What a message calls a sink, whatever stands in its place. */
+export function sinkName(sink: EventSink | undefined | null): string {
+  try {
+    const name = (sink?.constructor as { readonly name?: unknown } | undefined)?.name;
+    return typeof name === 'string' && name !== '' && name !== 'Object' ? name : 'A sink';
+  } catch {
+    return 'A sink';
+  }
 }
