@@ -24,10 +24,14 @@ export interface Moment {
   readonly bytes?: number | undefined;
 }
 
-/** Lets each decorator record what is due before the body runs. */
+/** Lets each decorator record what is due before the body runs. Never throws. */
 export function recordStart(call: TrackedCall): void {
   for (const tracking of call.trackings) {
-    if (tracking.started !== undefined && isWanted(call, tracking)) tracking.started(call);
+    try {
+      if (tracking.started !== undefined && isWanted(call, tracking)) tracking.started(call);
+    } catch (error) {
+      tellUnrecorded(call, error);
+    }
   }
 }
 
@@ -42,10 +46,14 @@ export function recordEnd(call: TrackedCall, end: CallEnd): void {
       tracking.ended?.(call, own);
       if (tracking.kind !== 'other' && tracking.kind !== 'generation') shown = own;
     } catch (error) {
-      call.target.reporter.debug(`${call.method.where}: its event could not be recorded (${errorType(error)}).`);
+      tellUnrecorded(call, error);
     }
   }
   if (shown !== undefined && call.target.ai.traces) recordSpan(call, shown, millisecondsUntil(call, call.endedAt));
+}
+
+function tellUnrecorded({ method, target }: TrackedCall, error: unknown): void {
+  target.reporter.debug(`${method.where}: its event could not be recorded (${errorType(error)}).`);
 }
 
 /** Records a moment, with what the decorator's callbacks add. `end` is `undefined` before the body has run. */

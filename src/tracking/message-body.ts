@@ -36,11 +36,20 @@ export function messageAmong(args: readonly unknown[], body: readonly BodyParame
   const candidates = body.length > 0 ? marked(args, body) : unmarked(args);
   let message: UserMessage | undefined;
   for (const candidate of candidates) {
-    const read = readUserMessage(Array.isArray(candidate) ? { messages: candidate as unknown[] } : candidate);
+    const read = readCandidate(candidate);
     if (!read.isMessage || read.length !== null) return read;
     message ??= read;
   }
   return message ?? readUserMessage(undefined);
+}
+
+/** One that refuses to be read may be a message, of which nothing is known. */
+function readCandidate(candidate: unknown): UserMessage {
+  try {
+    return readUserMessage(Array.isArray(candidate) ? { messages: candidate as unknown[] } : candidate);
+  } catch {
+    return readUserMessage(undefined);
+  }
 }
 
 /** The body, and parts of it that have the name of a message; else the objects under other names, a GraphQL input's. */
@@ -66,6 +75,10 @@ function isObject(arg: unknown): arg is object {
 
 /** The body of a request, where a handler takes the request itself. */
 function bodyOf(arg: object): unknown {
-  const { body, headers } = arg as { body?: unknown; headers?: unknown };
-  return body !== undefined && headers !== undefined ? body : arg;
+  try {
+    const { body, headers } = arg as { body?: unknown; headers?: unknown };
+    return body !== undefined && headers !== undefined ? body : arg;
+  } catch {
+    return arg;
+  }
 }

@@ -401,6 +401,15 @@ describe('@TrackMessage', () => {
     expect(completed?.time).toBe(target.clock.now());
   });
 
+  it.each(['body', 'headers', 'message', 'text'])('is tracked where the %s of what it is given throws', (key) => {
+    const target = new CollectingTarget();
+    const refuse = (): never => {
+      throw new Error('not to be read');
+    };
+    trackedRun(target, (_body: object) => 1, TrackMessage())(Object.defineProperty({}, key, { get: refuse }));
+    expect(target.events).toEqual(['copilot_message_sent', COMPLETED]);
+  });
+
   it("emits only that it was sent with emit: 'start'", () => {
     const target = new CollectingTarget();
     trackedRun(target, () => 1, TrackMessage({ message: () => 'hi', emit: 'start' }))();
