@@ -1,8 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import {
+  connect as connectHttp2,
+  constants,
+  createServer as createHttp2Server,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type Http2ServerResponse,
+} from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { responseEnd } from '../../src/requests/response-end.js';
+import { RequestEnd, responseEnd } from '../../src/requests/response-end.js';
 
 describe('responseEnd', () => {
   const server = createServer();
@@ -75,8 +83,60 @@ describe('responseEnd', () => {
     expect(sent.toString()).toContain('one');
   });
 
+  it('listens once, however many messages the response ends, and tells each write to all of them', async () => {
+    const end = responseEnd(response);
+    const listening = response.listenerCount('finish');
+    const told: string[] = [];
+    for (let message = 0; message < 20; message++) {
+      end?.onEnd?.((how) => told.push(how));
+      end?.onWrite?.(() => told.push('wrote'));
+    }
+    expect(response.listenerCount('finish')).toBe(listening + 1);
+    response.write('x');
+    response.end();
+    await once(response, 'close');
+    expect(told).toEqual([...Array<string>(20).fill('wrote'), ...Array<string>(20).fill('completed')]);
+  });
+
+  it('leaves out a header that cannot be one', () => {
+    responseEnd(response)?.setHeader?.('x-analytics-trace-id', 'спор');
+    expect(response.getHeaderNames()).toEqual([]);
+  });
+
   it('takes Fastify’s reply for the response in it, and nothing else', () => {
     expect(responseEnd({ raw: response })).toBeDefined();
     for (const none of [undefined, null, {}, 'x', { raw: {} }]) expect(responseEnd(none)).toBeUndefined();
+  });
+});
+
+describe('responseEnd over HTTP/2', () => {
+  const server = createHttp2Server();
+  let client: ClientHttp2Session;
+  beforeEach(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  afterEach(() => {
+    client.close();
+    return new Promise((closed) => server.close(closed));
+  });
+
+  it.each([
+    ['completed', (_stream: ClientHttp2Stream, response: Http2ServerResponse) => void response.end()],
+    ['closed', (stream: ClientHttp2Stream) => stream.close(constants.NGHTTP2_CANCEL)],
+  ])('tells one that is %s', async (expected, finish) => {
+    const stream = client.request({ ':path': '/' });
+    stream.resume();
+    const [, response] = (await once(server, 'request')) as [unknown, Http2ServerResponse];
+    const told: string[] = [];
+    const end = responseEnd(response);
+    end?.onEnd?.((how) => told.push(how));
+    response.write('x');
+    finish(stream, response);
+    await once(response, 'close');
+    expect(told).toEqual([expected]);
+    expect(end?.hasClosed?.()).toBe(expected === 'closed');
+    expect(RequestEnd.of(response)?.hasClosed()).toBe(expected === 'closed');
   });
 });
