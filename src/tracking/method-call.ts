@@ -1,8 +1,21 @@
 import type { TrackedMethod } from './tracked-methods.js';
 
-/** What a call of a tracked method is taken for, as those within find it in the frames around them. */
+/** Which method is called, and what for, as those within find it in the frames around them. */
 export abstract class MethodCall {
-  protected constructor(readonly method: TrackedMethod) {}
+  generationTold = false;
+  embeddingTold = false;
+
+  protected constructor(
+    readonly method: TrackedMethod,
+    public instance: unknown,
+    public args: readonly unknown[],
+  ) {}
+
+  /** What a call has left running (a timer) keeps its frame and the call, but not what it was called with. */
+  protected release(): void {
+    this.instance = undefined;
+    this.args = nothing;
+  }
 
   get tracksMessage(): boolean {
     return this.method.tracks('message');
@@ -20,3 +33,5 @@ export abstract class MethodCall {
     return this.method.tracks('generation');
   }
 }
+
+const nothing: readonly unknown[] = [];

@@ -47,8 +47,6 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
   readonly outer: Frame | undefined;
   readonly frame: Frame;
   isOver = false;
-  generationTold = false;
-  embeddingTold = false;
   olderCall: OpenCall | undefined = undefined;
   newerCall: OpenCall | undefined = undefined;
   /** The decorators whose `when` said no. */
@@ -68,10 +66,10 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
     readonly target: CaptureTarget,
     private readonly handle: object,
     around: Frame | undefined,
-    readonly instance: unknown,
-    readonly args: readonly unknown[],
+    instance: unknown,
+    args: readonly unknown[],
   ) {
-    super(method);
+    super(method, instance, args);
     this.time = target.clock.now();
     this.startedAt = target.clock.monotonic();
     this.values = target.valuesFor(around);
@@ -151,19 +149,20 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
     else this.over(outcome === 'aborted' ? abortedEnd('shutdown') : abandonedEnd, this.target.clock.monotonic());
   }
 
-  again(): FollowedCall {
-    try {
-      const { method, trackings, target, handle, instance, args } = this;
-      // A result that was kept may be consumed for somebody else than it was made for.
-      const around = currentFrame() ?? this.outer;
-      const next = new TrackedCall(method, trackings, target, handle, around, instance, args);
-      next.streaming();
-      next.stayOpen();
-      return next;
-    } catch {
-      // This one is over or will be; what it is told after its end is not told again.
-      return this;
-    }
+  repeatable(): () => FollowedCall {
+    const { method, trackings, target, handle, outer, instance, args } = this;
+    return () => {
+      try {
+        // A result that was kept may be consumed for somebody else than it was made for.
+        const next = new TrackedCall(method, trackings, target, handle, currentFrame() ?? outer, instance, args);
+        next.streaming();
+        next.stayOpen();
+        return next;
+      } catch {
+        // This one is over or will be; what it is told after its end is not told again.
+        return this;
+      }
+    };
   }
 
   private settle(end: CallEnd): void {
@@ -194,7 +193,7 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
     this.response?.showWrites(this);
     recordEnd(this, end);
     this.frame.close();
-    // A result may be large, and what the call has left running keeps its frame.
     this.end = unseenEnd;
+    this.release();
   }
 }

@@ -63,6 +63,21 @@ describe('work that begins its successor', () => {
     );
   });
 
+  it('leaves what it was called with behind', async () => {
+    const given: WeakRef<object>[] = [];
+    let last: Frame | undefined;
+    const keep = trackedRun(new CollectingTarget(), (_given: object) => void (last = currentFrame()));
+    const call = (large: object): void => {
+      given.push(new WeakRef(large));
+      keep(large);
+    };
+    call({ large: 'x'.repeat(1_000) });
+    await turn();
+    collectGarbage();
+    expect(given[0]?.deref()).toBeUndefined();
+    expect(last?.call?.isOver).toBe(true);
+  });
+
   it('leaves the results that it came to behind', async () => {
     const target = new CollectingTarget();
     const results: WeakRef<object>[] = [];

@@ -23,21 +23,28 @@ export interface FollowedCall {
   consumerLeft(): void;
   /** The end can't be seen: the object allows no watching, or is a thenable that may begin its work with `then`. */
   cannotFollow(why?: 'lazy thenable'): void;
-  /** A further execution of the same lazy result. */
-  again(): FollowedCall;
+  /** Whether it is recorded already. */
+  readonly isOver: boolean;
+  /** What begins further executions of the same lazy result, which the call itself forgets when it is over. */
+  repeatable(): () => FollowedCall;
 }
 
-/** Hands out the executions of a result that can be consumed more than once: the call itself first, then new ones. */
+/**
+ * Hands out the executions of a result that can be consumed more than once: the call itself first, then new ones. One
+ * that was kept until the call was over is not told with it either.
+ */
 export class Executions {
   private isFirst = true;
+  private readonly again: () => FollowedCall;
 
   constructor(private readonly call: FollowedCall) {
+    this.again = call.repeatable();
     call.awaitConsumer();
     call.streaming();
   }
 
   begin(): FollowedCall {
-    if (!this.isFirst) return this.call.again();
+    if (!this.isFirst || this.call.isOver) return this.again();
     this.isFirst = false;
     this.call.consumerCame();
     return this.call;

@@ -194,6 +194,16 @@ describe('an Observable', () => {
     expect(target.openCalls.size).toBe(0);
   });
 
+  it('that was kept, and is subscribed to when the work around it is over, is an execution of its own', async () => {
+    const target = new CollectingTarget();
+    const around = new Frame(undefined, { userId: 'ada' }, target.handle, undefined);
+    const kept = contextStorage.run(around, () => trackedRun(target, (value: number) => of(value))(7));
+    around.close();
+    expect(await AnalyticsContext.run({ userId: 'bob' }, () => lastValueFrom(kept))).toBe(7);
+    expect(outcomes(target)).toEqual(['aborted unconsumed', 'success']);
+    expect(target.records.map(({ context }) => context.userId)).toEqual(['ada', 'bob']);
+  });
+
   it('that is being read when the work around it is over goes on', () => {
     const target = new CollectingTarget();
     const around = new Frame(undefined, {}, target.handle, undefined);
