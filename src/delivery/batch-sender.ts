@@ -5,7 +5,13 @@ export type SendOutcome =
   /** PostHog has it. */
   | { readonly kind: 'accepted' }
   /** Nobody can say, or not now: network, timeout, 408, 429, 5xx. */
-  | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly kind: 'retry';
+      readonly error: string;
+      readonly retryAfterMs?: number | undefined;
+      /** The server says that it has too much to do: whatever is sent now would fail. */
+      readonly isBusy?: boolean;
+    }
   /** The key is not accepted. */
   | { readonly kind: 'wrong_key'; readonly error: string }
   /** Whoever answers is not PostHog's endpoint: redirects, web pages, 403, 404. */

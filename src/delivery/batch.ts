@@ -1,5 +1,8 @@
 import type { StoredEvent } from './event-store.js';
 
+/** So often must others be accepted, and a batch fail again, before it is looked at. */
+const timesUntilRefused = 5;
+
 /** Events of one lane that travel in one request. */
 export class Batch {
   readonly bytes: number;
@@ -14,6 +17,10 @@ export class Batch {
   misdirectedAt: number | undefined;
   /** How often of these others had been accepted since the time before. */
   singledOut = 0;
+  /** The same of requests that got no answer, or one that says nothing of the batch. */
+  failures = 0;
+  failedAt: number | undefined;
+  private outlived = 0;
 
   constructor(
     readonly events: readonly StoredEvent[],
@@ -23,7 +30,26 @@ export class Batch {
     this.bytes = events.reduce((sum, event) => sum + event.bytes, 0);
   }
 
-  /** Two batches in the same order, which are known to be refused as this one is. */
+  /**
+   * What answered was not PostHog, when so many events had been accepted. Whether it is the batch: others are accepted
+   * time and again, and this one is not.
+   */
+  misdirectedNow(accepted: number): boolean {
+    const isSingledOut = this.misdirectedAt !== undefined && accepted > this.misdirectedAt;
+    this.misdirected++;
+    this.misdirectedAt = accepted;
+    return isSingledOut && ++this.singledOut >= timesUntilRefused;
+  }
+
+  /** Likewise of a request that failed; a server that says that it is busy says nothing of the batch. */
+  failedNow(accepted: number, isBusy: boolean): boolean {
+    const isSingledOut = !isBusy && this.failedAt !== undefined && accepted > this.failedAt;
+    this.failures++;
+    this.failedAt = accepted;
+    return isSingledOut && ++this.outlived >= timesUntilRefused;
+  }
+
+  /** Two batches in the same order, which are known to be refused as this one is. That it failed must show anew. */
   halves(): [Batch, Batch] {
     const middle = Math.ceil(this.events.length / 2);
     return [this.part(0, middle), this.part(middle, this.events.length)];

@@ -18,7 +18,8 @@ export function classifyAnswer(answer: HttpAnswer, now: number): SendOutcome {
       : { kind: 'wrong_endpoint', error: `${error} without PostHog's answer` };
   }
   if (status === 408 || status === 429 || status >= 500) {
-    return { kind: 'retry', error, retryAfterMs: retryAfterMs(answer.retryAfter, now) };
+    const isBusy = status === 429 || answer.retryAfter !== undefined;
+    return { kind: 'retry', error, retryAfterMs: retryAfterMs(answer.retryAfter, now), ...(isBusy && { isBusy }) };
   }
   if (status === 401) return { kind: 'wrong_key', error };
   if (status === 400) return { kind: 'refused', error };

@@ -25,9 +25,6 @@ export interface CourierParts {
   readonly onAnswer: () => void;
 }
 
-/** So often must others be accepted, and a batch be answered by somebody else again, before it is looked at. */
-const timesUntilRefused = 5;
-
 /** Carries the batches of one lane to its endpoint, by the rules of "Delivery, state by state". */
 export class Courier {
   /** While true, less than a full batch is sent too: somebody waits for it, or the process leaves. */
@@ -140,8 +137,7 @@ export class Courier {
         this.settleAccepted(batch);
         break;
       case 'retry':
-        this.keep(batch, 'backoff', wasProbe, outcome.retryAfterMs);
-        this.reports.unreachable(outcome.error);
+        this.settleFailed(batch, outcome, wasProbe);
         break;
       case 'wrong_key':
         this.keep(batch, 'key_hold', wasProbe);
@@ -170,15 +166,22 @@ export class Courier {
     this.reports.over(outbox.eventsWaiting);
   }
 
+  /** It is the network or the server, unless that takes other batches time and again and not this one. */
+  private settleFailed(batch: Batch, outcome: SendOutcome & { kind: 'retry' }, wasProbe: boolean): void {
+    if (batch.failedNow(this.accepted, outcome.isBusy === true)) {
+      this.settleRefused(batch, outcome.error, wasProbe);
+    } else {
+      this.keep(batch, 'backoff', wasProbe, outcome.retryAfterMs);
+      this.reports.unreachable(outcome.error);
+    }
+  }
+
   /**
    * It is the endpoint that is wrong, unless that takes other batches time and again and not this one: a firewall on
    * the way refuses certain words, say.
    */
   private settleMisdirected(batch: Batch, error: string, wasProbe: boolean): void {
-    const isSingledOut = batch.misdirectedAt !== undefined && this.accepted > batch.misdirectedAt;
-    batch.misdirected++;
-    batch.misdirectedAt = this.accepted;
-    if (isSingledOut && ++batch.singledOut >= timesUntilRefused) {
+    if (batch.misdirectedNow(this.accepted)) {
       this.settleRefused(batch, error, wasProbe);
     } else {
       this.keep(batch, 'endpoint_hold', wasProbe);

@@ -2,10 +2,12 @@ import { Batch } from './batch.js';
 import { BatchSize } from './batch-size.js';
 import { batchLimits, type EventStore, type Lane, type StoredEvent } from './event-store.js';
 
-/** After so many answers of somebody else in a row a batch lets others try. */
+/** After so many failures, or answers of somebody else, a batch lets others try. */
 const timesUntilBehind = 3;
 /** So many such batches are enough to find out: the rest waits where it is. */
 const mostMisdirected = 8;
+/** With so many that failed it is an outage, which holds no more events in flight than before. */
+const mostFailing = 4;
 
 /** The batches of one lane: which is sent next, which are under way, which came back. */
 export class Outbox {
@@ -48,12 +50,16 @@ export class Outbox {
   /**
    * The batch to send next, which is then in flight: what came back first, then fresh events, with `partial` also less
    * than a full batch of them. What must not hold up the rest comes last: an event that was refused alone, or a batch
-   * that was misdirected several times, while the endpoint accepted no other (`accepted` is how many it has).
+   * that failed or was misdirected several times, while the endpoint accepted no other (`accepted` is how many it has).
    */
   next(accepted: number, partial: boolean): Batch | undefined {
     const isSuspect = (batch: Batch) =>
-      batch.refusedAloneAt === accepted || (batch.misdirected >= timesUntilBehind && batch.misdirectedAt === accepted);
-    const mayTakeMore = this.returned.filter(({ misdirected }) => misdirected > 0).length < mostMisdirected;
+      batch.refusedAloneAt === accepted ||
+      (batch.misdirected >= timesUntilBehind && batch.misdirectedAt === accepted) ||
+      (batch.failures >= timesUntilBehind && batch.failedAt === accepted);
+    const mayTakeMore =
+      this.returned.filter(({ misdirected }) => misdirected > 0).length < mostMisdirected &&
+      this.returned.filter(({ failures }) => failures >= timesUntilBehind).length < mostFailing;
     const batch =
       this.returned.find((candidate) => !isSuspect(candidate)) ??
       (mayTakeMore ? this.takeFresh(partial) : undefined) ??

@@ -384,6 +384,44 @@ describe('Delivery, state by state', () => {
     expect(new Set(sizes)).toEqual(new Set([100]));
   });
 
+  it.each([
+    ['500', faults.status(500)],
+    ['a reset connection', faults.reset],
+  ])('is not held up by one event whose requests always end by %s', async (_, fault) => {
+    const { pipeline, record, quiet, spoken } = start();
+    server.fault(({ events }) => (events.includes('event_37') ? fault : undefined));
+    record(100);
+    void pipeline.flush();
+    for (let minutes = 0; minutes < 180; minutes++) {
+      await quiet();
+      if (minutes < 150) record(1);
+      clock.advance(60_000);
+    }
+    await quiet();
+    expect(pipeline.stats()).toMatchObject({ accepted: 250, delivered: 249, dead: 1, pending: { total: 0 } });
+    expect(spoken.text).toContain('refused event_37');
+  });
+
+  it.each([
+    ['a server that is busy takes others', faults.status(503, { 'retry-after': '1' }), 20],
+    ['nothing else is accepted', faults.status(500), 0],
+  ])('takes nothing apart that fails while %s', async (_, fault, others) => {
+    const { pipeline, record, quiet } = start();
+    server.fault(({ events }) => (others === 0 || events.includes('event_37') ? fault : undefined));
+    record(100);
+    void pipeline.flush();
+    for (let minutes = 0; minutes < 60; minutes++) {
+      await quiet();
+      if (minutes < others) record(1);
+      clock.advance(60_000);
+    }
+    await quiet();
+    expect(pipeline.stats()).toMatchObject({ delivered: others, dead: 0, pending: { total: 100 } });
+    const sizes = server.requests.map(({ json }) => (json as { batch: unknown[] }).batch.length);
+    // Its halves would have 50.
+    expect(new Set(sizes.filter((size) => size > 20))).toEqual(new Set([100]));
+  });
+
   it('finds the bad event also when it comes to light only after an outage', async () => {
     const { pipeline, record, quiet } = start();
     server.fault(faults.status(503), 1);

@@ -88,6 +88,19 @@ describe('Outbox', () => {
     expect(tried).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
+  it('lets others try when a batch has failed three times and none was accepted, four at the most', () => {
+    append(600);
+    const tried = Array.from({ length: 16 }, () => {
+      const next = take(7);
+      next.attempts++;
+      next.failedNow(7, false);
+      outbox.putBack(next);
+      return ordersOf(next)?.[0];
+    });
+    expect(tried).toEqual([1, 1, 1, 101, 101, 101, 201, 201, 201, 301, 301, 301, 1, 101, 201, 301]);
+    expect(ordersOf(take(8))?.[0]).toBe(1);
+  });
+
   it('makes smaller batches of fresh events where the endpoint finds them too large, and larger ones again', () => {
     append(1_000);
     const tooLarge = (events: number) => {
