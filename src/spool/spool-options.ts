@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { LivenessRules } from './owner-file.js';
 import type { SpoolNotice } from './spool-record.js';
 
@@ -59,7 +60,8 @@ export function spoolSettings(options: SpoolOptions): SpoolSettings {
   }
   const maxBytes = options.maxBytes ?? 512 * MIB;
   return {
-    dir: options.dir,
+    // Where it lies now: an application may change its folder of work.
+    dir: resolve(options.dir),
     destination: options.destination,
     maxBytes,
     maxAgeMs: options.maxAgeMs ?? 7 * DAY_MS,
