@@ -25,6 +25,15 @@ export function createFile(path: string): number {
   return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
 }
 
+/** Closes a file to which nothing more is written; a failure changes nothing that one could still mend. */
+export function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // The system has let go of it all the same.
+  }
+}
+
 /** Whether the file was there and is removed. Never throws. */
 export function removeFile(path: string): boolean {
   try {

@@ -1,6 +1,5 @@
-import { closeSync } from 'node:fs';
 import { decodeHeader, isIntact, RECORD_HEADER_BYTES, RECORD_MAGIC } from './record-format.js';
-import { openForReading, readAt } from './safe-files.js';
+import { closeQuietly, openForReading, readAt } from './safe-files.js';
 import { SEGMENT_HEADER_BYTES, segmentSeed, type SegmentIdentity } from './segment-format.js';
 import type { SpoolRecord } from './spool-record.js';
 import { errorCode } from './spool-write-error.js';
@@ -66,8 +65,9 @@ export class SegmentScanner {
     return this.#limit() - this.#offset;
   }
 
+  /** Never throws. */
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    if (this.#fd !== null) closeQuietly(this.#fd);
     this.#fd = null;
   }
 

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createFile, removeFile, writeWhole } from './safe-files.js';
+import { closeQuietly, createFile, removeFile, writeWhole } from './safe-files.js';
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentSeed, type SegmentHeader } from './segment-format.js';
 import { asWriteError, SpoolWriteError } from './spool-write-error.js';
 
@@ -71,8 +71,9 @@ export class SegmentWriter {
     }
   }
 
+  /** Never throws. */
   close(): void {
-    closeSync(this.#fd);
+    closeQuietly(this.#fd);
   }
 
   #takeBack(): void {
@@ -96,7 +97,7 @@ function syncFolder(path: string): void {
 }
 
 function discard(fd: number, path: string): void {
-  closeSync(fd);
+  closeQuietly(fd);
   // Where it stays, a header without records does no harm.
   removeFile(path);
 }

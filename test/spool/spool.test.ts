@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Spool } from '../../src/spool/spool.js';
+import { spoolSettings } from '../../src/spool/spool-options.js';
 import { SpoolWriteError } from '../../src/spool/spool-write-error.js';
 import { replaceFs, systemError } from './replace-fs.js';
 import { drain, modesBelow, numbered, openSpool, segmentsBelow, temporaryFolder, texts } from './spool-folder.js';
@@ -180,6 +181,25 @@ describe('Spool', () => {
     expect(spool.persistCursor()).toBe(false);
     expect(readdirSync(join(dir, 'instances', spool.instance!, 'adopted'))).toEqual([stuck]);
     expect(fine).not.toBe(stuck);
+  });
+
+  it('fixes at the beginning where a relative folder lies: the application may change its folder of work', () => {
+    expect(spoolSettings({ dir: 'spool', destination: 'd' }).dir).toBe(join(process.cwd(), 'spool'));
+  });
+
+  it('closes without an error where closing a file gives one', () => {
+    const dir = temporaryFolder();
+    const { spool } = openSpool(dir);
+    spool.append(numbered(2));
+    spool.take({ maxRecords: 1 });
+    let isBroken = true;
+    replaceFs('closeSync', (real) => (fd) => {
+      real(fd);
+      if (isBroken) throw systemError('EIO');
+    });
+    spool.close();
+    isBroken = false;
+    expect(openSpool(dir).spool.claimDead().adopted).toMatchObject([{ records: 2 }]);
   });
 
   it('makes folders for the owner only, files likewise, under any umask', () => {
