@@ -4,10 +4,10 @@ import { messages } from '../event/messages.js';
 import { errorType } from '../event/redaction.js';
 import type { Reporter } from '../event/reporter.js';
 import { isUuid } from '../event/uuid.js';
-import { readGroups } from './event-properties.js';
+import { areSameGroups, readGroups, replaceGroups } from './event-properties.js';
 
-/** An event holds several copies of what was captured, each with a bound of its own: this is for what the hook adds. */
-const mostValues = 100_000;
+/** An event holds several copies of what was captured, each with a bound of its own: this is for all that it holds. */
+export const mostEventValues = 100_000;
 
 /**
  * The event as the application's `beforeSend` wants it; `null` where it is not to be sent.
@@ -23,7 +23,7 @@ export function applyBeforeSend(
   try {
     const result: unknown = beforeSend({
       ...event,
-      properties: copyProperties(event.properties, mostValues),
+      properties: copyProperties(event.properties, mostEventValues),
       groups: { ...event.groups },
     });
     if (result === null) return null;
@@ -45,13 +45,17 @@ function isEventLike(result: unknown): result is Record<keyof AnalyticsEvent, un
 /** What PostHog would refuse the whole batch for is taken from the event as it was. */
 function mend(result: Record<keyof AnalyticsEvent, unknown>, original: AnalyticsEvent): AnalyticsEvent {
   const { event, distinctId, uuid, timestamp } = result;
+  const properties = copyProperties(result.properties, mostEventValues);
+  const groups = result.groups === undefined ? original.groups : readGroups(result.groups);
+  // On the wire they stand in the properties only: a hook that takes them out must not have to know that.
+  if (!areSameGroups(groups, original.groups)) replaceGroups(properties, original.groups, groups);
   return {
     uuid: isUuid(uuid) ? uuid : original.uuid,
     event: typeof event === 'string' ? event.toWellFormed() : original.event,
     distinctId:
       typeof distinctId === 'string' && distinctId.trim() !== '' ? distinctId.toWellFormed() : original.distinctId,
     timestamp: typeof timestamp === 'string' && !Number.isNaN(Date.parse(timestamp)) ? timestamp : original.timestamp,
-    properties: copyProperties(result.properties, mostValues),
-    groups: readGroups(result.groups),
+    properties,
+    groups,
   };
 }

@@ -65,6 +65,23 @@ function putTrace(properties: JsonObject, record: EventRecord, sessionId: string
   if (typeof parentId === 'string') properties.$ai_parent_id = parentId;
 }
 
+/** Puts other groups into the place of those that the properties say. */
+export function replaceGroups(
+  properties: JsonObject,
+  before: Readonly<Record<string, string>>,
+  groups: Readonly<Record<string, string>>,
+): void {
+  for (const type of Object.keys(before)) delete properties[`group_${type}`];
+  delete properties.$groups;
+  putGroups(properties, groups);
+}
+
+/** Whether both have the same groups. */
+export function areSameGroups(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const types = Object.keys(a);
+  return types.length === Object.keys(b).length && types.every((type) => a[type] === b[type]);
+}
+
 function putGroups(properties: JsonObject, groups: Readonly<Record<string, string>>): void {
   if (groups === noGroups) return;
   for (const type of Object.keys(groups)) properties[`group_${type}`] = groups[type] ?? null;

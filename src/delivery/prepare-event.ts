@@ -10,7 +10,7 @@ import { copyProperties } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
 import type { Reporter } from '../event/reporter.js';
 import { isUuid, uuidV5, uuidV7 } from '../event/uuid.js';
-import { applyBeforeSend } from './apply-before-send.js';
+import { applyBeforeSend, mostEventValues } from './apply-before-send.js';
 import type { DropReason } from './delivery.js';
 import { eventGroups, eventProperties, libraryProperties, readGroups } from './event-properties.js';
 import type { EventRecord } from './event-record.js';
@@ -181,12 +181,15 @@ class Preparer {
   }
 }
 
+/** The escape itself: behind an even number of backslashes, as an escaped one may stand before a `ud` of the text. */
+const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
 function serialise(decided: AnalyticsEvent, source: string | undefined): PreparedEvent | DropReason {
   let event = decided;
   let json = eventJson(event);
   // JSON.stringify writes a lone surrogate, and nothing else, as this escape: the last guard of the batch.
-  if (json.includes('\\ud')) {
-    event = { ...event, properties: copyProperties(event.properties) };
+  if (json.includes('\\ud') && loneSurrogate.test(json)) {
+    event = { ...event, properties: copyProperties(event.properties, mostEventValues) };
     json = eventJson(event);
   }
   const fitted = fitEvent(event, json);

@@ -128,6 +128,16 @@ describe('the batch element', () => {
     expect(sent.json).toContain('"$ai_parent_id":"x\ufffd"');
   });
 
+  it('cuts nothing of a large event for a text that only looks like an escape, nor for a lone surrogate', () => {
+    const numbers = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => [`${prefix}${n}`, 1]));
+    for (const text of ['C:\\users\\udo', 'C:\\\\udd00', 'x\ud800']) {
+      const properties = propertiesOf({ properties: { text, ...numbers('own') }, measured: numbers('measured') });
+      expect(Object.keys(properties).length).toBeGreaterThan(12_000);
+      expect(properties.text).toBe(text.toWellFormed());
+    }
+  });
+
   it('keeps text that only looks like an escape', () => {
     expect(propertiesOf({ properties: { path: 'C:\\udd00' } }).path).toBe('C:\\udd00');
   });
@@ -457,6 +467,25 @@ describe('beforeSend', () => {
     });
     expect(isUuid(sent.event.uuid)).toBe(true);
     expect(prepare({}, { beforeSend: (event) => ({ ...event, event: ' ' }) }).prepared).toBe('empty_name');
+  });
+
+  it('takes groups out, or puts others in, everywhere that they stand', () => {
+    const record = { userId: 'u', groups: { company: 'secret', team: 't1' } };
+    const wire = (beforeSend: (event: AnalyticsEvent) => AnalyticsEvent) =>
+      (JSON.parse(sentOf(prepare(record, { beforeSend }).prepared).json) as { properties: JsonObject }).properties;
+    const { $groups, group_company, group_team } = wire((event) => ({ ...event, groups: {} }));
+    expect([$groups, group_company, group_team]).toEqual([undefined, undefined, undefined]);
+    expect(JSON.stringify(wire((event) => ({ ...event, groups: { team: 't2' } })))).not.toContain('secret');
+    expect(wire((event) => ({ ...event, groups: { team: 't2' } }))).toMatchObject({
+      $groups: { team: 't2' },
+      group_team: 't2',
+    });
+    const untouched = { $groups: { company: 'secret', team: 't1' }, group_company: 'changed' };
+    const change = (event: AnalyticsEvent) => ({
+      ...event,
+      properties: { ...event.properties, group_company: 'changed' },
+    });
+    expect(wire(change)).toMatchObject(untouched);
   });
 
   it('sees plain records too', () => {
