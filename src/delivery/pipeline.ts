@@ -101,7 +101,9 @@ export class Pipeline implements Delivery {
    * Resolves when all that was accepted before the call has left, or `timeoutMs` are over (5,000 by default), or at
    * once where nothing can leave for now (held, in backoff). Never rejects.
    */
-  async flush({ timeoutMs = 5_000 }: { timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+  async flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult> {
+    // `null` too, from code without types.
+    const timeoutMs = options?.timeoutMs ?? 5_000;
     const { delivered } = this.ledger;
     const watch = this.ledger.watch();
     const isStuck = () => this.buffer.size === 0 && !this.couriers.some((courier) => courier.isMoving);

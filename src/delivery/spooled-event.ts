@@ -36,7 +36,8 @@ export function readSpooled(record: SpoolRecord, isOwn: boolean): SpooledEvent |
   const lane = lanes[number];
   const end = payload.indexOf(newline);
   if (end < 0 || lane === undefined) return undefined;
-  const match = /^(\d*) (\d+) (.*)$/.exec(payload.toString('utf8', 0, end));
+  // A source may hold what `.` alone takes for the end of a line.
+  const match = /^(\d*) (\d+) (.*)$/s.exec(payload.toString('utf8', 0, end));
   if (match === null) return undefined;
   const [, place = '', acceptedAt, source] = match;
   const order = isOwn && place !== '' ? Number(place) : Infinity;

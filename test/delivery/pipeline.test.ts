@@ -24,6 +24,14 @@ describe('Pipeline', () => {
     expect(pipeline.stats()).toMatchObject({ delivered: 250, pending: { total: 0 }, state: 'idle', retries: 0 });
   });
 
+  it('flushes likewise where it is given null for options', async () => {
+    const { pipeline, record } = auditedPipeline({ server });
+    for (const options of [null, { timeoutMs: null }] as unknown as { timeoutMs?: number }[]) {
+      record(2);
+      expect(await pipeline.flush(options)).toEqual({ delivered: 2, pending: 0 });
+    }
+  });
+
   it('sends a full batch at once and less than that after the flush interval', async () => {
     const clock = new FakeClock();
     const { pipeline, record, quiet } = auditedPipeline({ server, clock, flushIntervalMs: 1_000 });
