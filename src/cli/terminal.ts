@@ -20,6 +20,8 @@ export function processTerminal(): Terminal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   // `… | head` closes the pipe: that is no failure.
   process.stdout.on('error', () => stop.abort());
+  // Nobody hears what is said, and the work goes on.
+  process.stderr.on('error', () => undefined);
   let isShowing = false;
   const show = (text: string): void => {
     // Both streams may be the same terminal: a line begins where nothing of the progress stands.
@@ -29,6 +31,8 @@ export function processTerminal(): Terminal {
   const say = (stream: NodeJS.WriteStream, line: string): void => {
     show('');
     stream.write(`${line}\n`);
+    // At once, for work that does not wait for the event.
+    if (process.stdout.errored) stop.abort();
   };
   return {
     out: (line) => say(process.stdout, line),

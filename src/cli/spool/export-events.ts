@@ -9,6 +9,9 @@ import { counted } from '../../event/counted.js';
 import { folderArgument } from './folder-argument.js';
 import { progressBar } from './progress-bar.js';
 
+/** Thrown to read no further: nobody takes the rest. */
+const enough = new Error('nobody reads the result any more');
+
 /** `spool export DIR`: one event of PostHog's shape on a line, as it would be sent. */
 export const exportEvents: CommandGroup = (args, terminal) => {
   const { values, positionals } = parseArgs({
@@ -21,18 +24,23 @@ export const exportEvents: CommandGroup = (args, terminal) => {
   let exported = 0;
   const write = (record: SpoolRecord): void => {
     const event = readSpooled(record, false);
-    if (event === undefined || terminal.stop.aborted) return;
+    if (event === undefined) return;
     terminal.out(forTerminal(event.json));
+    if (terminal.stop.aborted) throw enough;
     exported++;
   };
-  if (values.dead) {
+  const writeAll = (): void => {
+    if (!values.dead) return visitPending(dir, write, bar.show);
     const files = deadLetterFiles(dir);
     files.forEach((file, index) => {
       for (const { lane, time, payload } of readDeadLetters(file)) write({ instance: '', seq: 0, lane, time, payload });
       bar.show(index + 1, files.length);
     });
-  } else {
-    visitPending(dir, write, bar.show);
+  };
+  try {
+    writeAll();
+  } catch (error) {
+    if (error !== enough) throw error;
   }
   bar.end();
   terminal.error(`${counted(exported, values.dead ? 'dead letter' : 'pending event')} written`);
