@@ -24,8 +24,8 @@ export interface Adopted {
   readonly replayed: number;
 }
 
-/** The bound counts as left when this share of it is free again. */
-const roomShare = 0.1;
+/** The bound counts as left when this share of it is free again: more than goes with one segment, an eighth. */
+const roomShare = 0.25;
 
 /** The spool as a queue of events. Nothing here throws: what fails is said, and what is lost is told. */
 export class DiskQueue {

@@ -108,4 +108,18 @@ describe('What a spool loses', () => {
     expect(drops.length).toBeLessThanOrEqual(80);
     expect(drops.length).toBeGreaterThan(50);
   });
+
+  it('by its bound: says so once, however often a segment goes, until there is room for more than that', async () => {
+    server.fault(faults.status(503));
+    const { pipeline, record, said } = start({ maxBytes: 1_000_000 });
+    record(1);
+    await pipeline.flush();
+    for (let minute = 0; minute < 10; minute++) {
+      record(300, { pad: 'x'.repeat(1_000) });
+      pipeline.drain();
+      // As much as is dropped with a segment is free now and again.
+      clock.advance(60_000);
+    }
+    expect(said.codes).toEqual(['NAA403']);
+  });
 });
