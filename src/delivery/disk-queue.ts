@@ -39,7 +39,13 @@ export class DiskQueue {
     this.reports = new SpoolReports(reporter, dir, onFull !== 'drop-newest');
     this.losses = new SpoolLosses(this.reports);
     const onNotice = this.losses.heard;
-    this.spool = new Spool({ ...options, now: () => clock.now(), keepDropped: true, onNotice });
+    this.spool = new Spool({
+      ...options,
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      keepDropped: true,
+      onNotice,
+    });
     this.burials = new Burials(this.spool);
   }
 

@@ -1,3 +1,4 @@
+import { ClockJumps } from './clock-jumps.js';
 import { DiskQueue, type DiskQueueOptions } from './disk-queue.js';
 import {
   lanes,
@@ -28,6 +29,7 @@ export class SpoolStore implements EventStore {
   private readonly disk: DiskQueue;
   private readonly memory: MemoryStore;
   private readonly timers: SpoolTimers;
+  private readonly jumps: ClockJumps;
   private observer: StoreObserver | undefined;
   /** How many events it leaves on disk, once it is closed. */
   private kept: Readonly<Record<Lane, number>> | undefined;
@@ -35,11 +37,13 @@ export class SpoolStore implements EventStore {
   constructor(options: SpoolStoreOptions) {
     this.disk = new DiskQueue(options);
     this.memory = new MemoryStore(options.memory);
+    this.jumps = new ClockJumps(options.clock);
     this.timers = new SpoolTimers(options.clock, {
       save: () => this.save(),
       beat: () => this.disk.beat(),
       sweep: () => {
-        this.expire();
+        // By a clock that was just set nothing is old: what it says is believed a minute later.
+        if (!this.jumps.jumped()) this.expire();
         this.adopt();
         this.observer?.changed();
       },

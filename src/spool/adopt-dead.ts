@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AdoptedInstance } from './adopted-instance.js';
 import { claimInstances, liftAdopted, type LeftInstance } from './claim-instances.js';
+import type { HeartbeatWatch } from './heartbeat-watch.js';
 import { holdsReplayed, type OwnInstance } from './own-instance.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { adoptedFolder, foldersIn } from './spool-folders.js';
@@ -28,9 +29,10 @@ export function adoptDead(
   adopted: AdoptedInstance[],
   settings: SpoolSettings,
   process: ProcessIdentity,
+  heartbeats: HeartbeatWatch,
 ): ClaimReport {
   const { dir, destination, rules, now } = settings;
-  const claimer = { dir, destination, rules, ownId: own.id, ownFolder: own.folder, process };
+  const claimer = { dir, destination, rules, ownId: own.id, ownFolder: own.folder, process, heartbeats };
   const left = claimInstances(claimer, now());
   const onLoss = (loss: SpoolLoss): void => settings.notify({ kind: 'damaged', ...loss });
   const options = { dir, destination, onLoss, isInPlace: () => own.isInPlace() };

@@ -1,8 +1,9 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetClaims, noteClaim } from './claim-notes.js';
+import type { HeartbeatWatch } from './heartbeat-watch.js';
 import { isAlive, readOwner, type FoundOwner, type LivenessRules } from './owner-file.js';
-import type { ProcessIdentity } from './process-identity.js';
+import { isSamePlace, type ProcessIdentity } from './process-identity.js';
 import { removeInstance } from './remove-instance.js';
 import { ensureFolder } from './safe-files.js';
 import { FORMAT_VERSION } from './segment-format.js';
@@ -32,6 +33,7 @@ export interface Claimer {
   readonly ownFolder: string;
   readonly process: ProcessIdentity;
   readonly rules: LivenessRules;
+  readonly heartbeats: HeartbeatWatch;
 }
 
 /**
@@ -42,7 +44,9 @@ export function claimInstances(claimer: Claimer, now: number): LeftInstance[] {
   const left: LeftInstance[] = [];
   forgetClaims(claimer.dir, now);
   const instances = instancesFolder(claimer.dir);
-  for (const instance of foldersIn(instances)) {
+  const found = foldersIn(instances);
+  claimer.heartbeats.keep(found);
+  for (const instance of found) {
     if (instance === claimer.ownId) continue;
     const folder = join(instances, instance);
     const verdict = judge(folder, instance, claimer, now);
@@ -91,12 +95,19 @@ function judge(
   try {
     const found = readOwner(folder);
     if (instance.startsWith('.new-')) return isUnborn(folder, now, claimer.rules) ? 'unborn' : 'alive';
-    if (isAlive(found, claimer.process, now, claimer.rules)) return 'alive';
+    if (isAlive(found, claimer.process, now, claimer.rules) && !isSilent(found, instance, claimer, now)) return 'alive';
     return destinationVerdict(folder, instance, found, claimer.destination);
   } catch (error) {
     // Claimed by another while we looked.
     return errorCode(error) === 'ENOENT' ? 'alive' : 'unreadable';
   }
+}
+
+/** An owner elsewhere whose heartbeat lies far in the future, and does not change. */
+function isSilent({ owner, heartbeat }: FoundOwner, instance: string, claimer: Claimer, now: number): boolean {
+  const { staleMs } = claimer.rules;
+  if (heartbeat - now < staleMs || (owner && isSamePlace(owner, claimer.process))) return false;
+  return claimer.heartbeats.isSilentFor(staleMs, instance, heartbeat);
 }
 
 /** A folder that got no name in all that time: its maker died in between. */

@@ -32,6 +32,8 @@ export interface SpoolOptions {
   readonly replays?: boolean | undefined;
   /** Wall clock, milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds that nobody sets. @default performance.now */
+  readonly monotonic?: (() => number) | undefined;
   /** Hears of losses and of what became of the folder, within the call that found out. Must not throw. */
   readonly onNotice?: ((notice: SpoolNotice) => void) | undefined;
 }
@@ -49,6 +51,7 @@ export interface SpoolSettings {
   readonly keepDropped: boolean;
   readonly replays: boolean;
   readonly now: () => number;
+  readonly monotonic: () => number;
   readonly notify: (notice: SpoolNotice) => void;
 }
 
@@ -73,6 +76,7 @@ export function spoolSettings(options: SpoolOptions): SpoolSettings {
     keepDropped: options.keepDropped ?? false,
     replays: options.replays ?? false,
     now: options.now ?? Date.now,
+    monotonic: options.monotonic ?? (() => performance.now()),
     notify: options.onNotice ?? (() => undefined),
   };
 }

@@ -3,6 +3,7 @@ import type { DeadLetter } from './dead-letter-files.js';
 import { DeadLetters, type ReplayReport } from './dead-letters.js';
 import { isClaimed } from './claim-notes.js';
 import { assertWritable } from './disk-checks.js';
+import { HeartbeatWatch } from './heartbeat-watch.js';
 import { letterStore } from './letter-store.js';
 import { openInstance } from './open-instance.js';
 import type { OwnInstance } from './own-instance.js';
@@ -24,6 +25,7 @@ export class Spool {
   readonly #process: ProcessIdentity = currentProcess();
   readonly #sources = new SpoolSources();
   readonly #bounds: SpoolBounds;
+  readonly #heartbeats: HeartbeatWatch;
   #deadLetters: DeadLetters | null = null;
   #failure: SpoolWriteError | null = new SpoolWriteError('NOT_OPEN', 'the spool was not opened');
   #neededBytes = 0;
@@ -33,6 +35,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#settings = spoolSettings(options);
     this.#bounds = new SpoolBounds(this.#settings);
+    this.#heartbeats = new HeartbeatWatch(this.#settings.monotonic);
   }
 
   /** Why nothing can be appended, or null where it can. */
@@ -152,7 +155,7 @@ export class Spool {
   claimDead(): ClaimReport {
     const { own, adopted } = this.#sources;
     if (!own?.isInPlace()) return { adopted: [], left: [] };
-    return adoptDead(own, adopted, this.#settings, this.#process);
+    return adoptDead(own, adopted, this.#settings, this.#process, this.#heartbeats);
   }
 
   /**

@@ -90,6 +90,27 @@ describe('What a spool loses', () => {
     expect(drops).toHaveLength(expired());
   });
 
+  it('by age: nothing in the minute in which somebody set the clock', async () => {
+    server.fault(faults.status(503));
+    let offset = 0;
+    const set: Clock = {
+      now: () => clock.now() + offset,
+      monotonic: () => clock.monotonic(),
+      setTimer: (fn, ms) => clock.setTimer(fn, ms),
+    };
+    const { pipeline, record } = start({ clock: set, maxAgeMs: 3_600_000 });
+    record(450);
+    await pipeline.flush();
+    offset = 7 * 86_400_000;
+    clock.advance(60_000);
+    expect(pipeline.stats().dropped).toEqual({});
+    offset = 0;
+    clock.advance(60_000);
+    expect(pipeline.stats().dropped).toEqual({});
+    clock.advance(3_600_000);
+    expect(pipeline.stats().dropped).toEqual({ expired: 50 });
+  });
+
   it('by its bound: of many segments at once the first 8 MiB are told, and all are counted', async () => {
     const leaving = start({ segmentBytes: 3_000_000 });
     const pad = 'x'.repeat(100_000);

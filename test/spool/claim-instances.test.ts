@@ -55,6 +55,27 @@ describe('claiming', () => {
     expect(spool.claimDead().adopted).toMatchObject([{ instance }]);
   });
 
+  it('takes an instance elsewhere for dead whose heartbeat lies in the future, once it was silent for our own time', () => {
+    const dir = temporaryFolder();
+    const first = openSpool(dir, { now: () => START + 365 * 86_400_000 }).spool;
+    const { instance } = first.append(numbered(3));
+    rewriteOwner(dir, instance, (owner) => ({ ...owner, host: 'elsewhere' }));
+    first.heartbeat();
+    let elapsed = 0;
+    const { spool } = openSpool(dir, { now: () => START, monotonic: () => elapsed });
+    const isAdopted = () => spool.claimDead().adopted.length > 0;
+    expect(isAdopted()).toBe(false);
+    elapsed = 59_000;
+    expect(isAdopted()).toBe(false);
+    utimesSync(join(dir, 'instances', instance, 'owner'), START / 1_000 + 86_400, START / 1_000 + 86_400);
+    elapsed = 61_000;
+    expect(isAdopted()).toBe(false);
+    elapsed = 120_999;
+    expect(isAdopted()).toBe(false);
+    elapsed = 121_000;
+    expect(isAdopted()).toBe(true);
+  });
+
   it('judges one without a readable owner by its segments', () => {
     const dir = temporaryFolder();
     const first = openSpool(dir).spool;
