@@ -1,4 +1,4 @@
-import { abortReasonOf } from '../capture/abort-reason.js';
+import { abortReasonOf, reasonOfAbort } from '../capture/abort-reason.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
 import type { Frame } from '../context/frame.js';
 
@@ -18,6 +18,21 @@ export interface CallEnd {
 /** Over by itself. An MCP result that says `isError` is an error. */
 export function returnedEnd(result: unknown): CallEnd {
   return { outcome: saysError(result) ? 'error' : 'success', returned: true, result, threw: false };
+}
+
+/**
+ * A stream has come to its end: by itself, unless its own signal or one among the arguments is aborted. The clients of
+ * OpenAI and Anthropic end theirs without a throw then.
+ */
+export function exhaustedEnd(result: unknown, source: object, args: readonly unknown[], frame: Frame): CallEnd {
+  try {
+    const { controller } = source as { controller?: unknown };
+    const signal = abortedSignal([controller]) ?? abortedSignal(args);
+    if (signal !== undefined) return abortedEnd(reasonOfAbort(signal.reason, frame));
+  } catch {
+    // One that refuses to be read was stopped by nobody, as far as can be seen.
+  }
+  return returnedEnd(result);
 }
 
 /** Over by a throw: an error, unless it was aborted. */

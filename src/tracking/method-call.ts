@@ -1,12 +1,17 @@
 import type { TrackedMethod } from './tracked-methods.js';
+import type { Tracking } from './tracking.js';
 
 /** Which method is called, and what for, as those within find it in the frames around them. */
 export abstract class MethodCall {
   generationTold = false;
   embeddingTold = false;
+  /** The decorators whose `when` said no. */
+  unwanted: Tracking[] | undefined = undefined;
 
   protected constructor(
     readonly method: TrackedMethod,
+    /** Those of the method's decorators that count this call. */
+    readonly trackings: readonly Tracking[],
     public instance: unknown,
     public args: readonly unknown[],
   ) {}

@@ -8,7 +8,7 @@ import type { AnalyticsContextValues } from '../context/context-values.js';
 import { Frame, type FrameCall } from '../context/frame.js';
 import { placeIn } from '../context/place-in.js';
 import { messages } from '../event/messages.js';
-import { abandonedEnd, abortedEnd, returnedEnd, thrownEnd, unseenEnd, type CallEnd } from './call-end.js';
+import { abandonedEnd, abortedEnd, exhaustedEnd, returnedEnd, thrownEnd, unseenEnd, type CallEnd } from './call-end.js';
 import { askPerson, identityFor, valuesForPerson, type NamedPerson } from './call-person.js';
 import { recordEnd, recordStart } from './call-moments.js';
 import type { FollowedCall } from './follow-result/followed-call.js';
@@ -49,8 +49,6 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
   isOver = false;
   olderCall: OpenCall | undefined = undefined;
   newerCall: OpenCall | undefined = undefined;
-  /** The decorators whose `when` said no. */
-  unwanted: Tracking[] | undefined = undefined;
 
   private end: CallEnd | undefined = undefined;
   /** Given to a consumer that takes it bit by bit. */
@@ -61,15 +59,14 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
 
   constructor(
     method: TrackedMethod,
-    /** Those of the method's decorators that count this call. */
-    readonly trackings: readonly Tracking[],
+    trackings: readonly Tracking[],
     readonly target: CaptureTarget,
     private readonly handle: object,
     around: Frame | undefined,
     instance: unknown,
     args: readonly unknown[],
   ) {
-    super(method, instance, args);
+    super(method, trackings, instance, args);
     this.time = target.clock.now();
     this.startedAt = target.clock.monotonic();
     this.values = target.valuesFor(around);
@@ -128,6 +125,10 @@ export class TrackedCall extends MethodCall implements FrameCall, FollowedCall, 
 
   returned(result: unknown): void {
     if (this.end === undefined) this.settle(returnedEnd(result));
+  }
+
+  exhausted(result: unknown, source: object): void {
+    if (this.end === undefined) this.settle(exhaustedEnd(result, source, this.args, this.frame));
   }
 
   threw(error: unknown): void {

@@ -6,12 +6,13 @@ import { watchPromise } from './watch-promise.js';
 /**
  * Watches one iteration, asynchronous or not, of the iterator that the consumer is given. Arguments, results and errors
  * of each step stay what they are. Steps run in the call's own context: a generator's body runs where `next` is called.
+ * `source` is what gave the iterator.
  */
-export function followIterator<T extends object>(iterator: T, call: FollowedCall): T {
+export function followIterator<T extends object>(iterator: T, call: FollowedCall, source: object = iterator): T {
   const isFollowed = (['next', 'return', 'throw'] as const).every((name) =>
     override(iterator, name, (original) => {
       const see = name === 'return' ? sawLeave : sawStep;
-      return (...args: unknown[]) => step(original, args, call, see);
+      return (...args: unknown[]) => step(original, args, call, source, see);
     }),
   );
   if (!isFollowed) call.cannotFollow();
@@ -24,7 +25,8 @@ function step(
   original: (...args: unknown[]) => unknown,
   args: unknown[],
   call: FollowedCall,
-  see: (step: Step, call: FollowedCall) => void,
+  source: object,
+  see: (step: Step, call: FollowedCall, source: object) => void,
 ): unknown {
   call.consumerCame();
   let result: unknown;
@@ -37,16 +39,16 @@ function step(
   if (isPromiseLike(result)) {
     return watchPromise(
       result,
-      (settled) => see(settled as Step, call),
+      (settled) => see(settled as Step, call, source),
       (error) => call.threw(error),
     );
   }
-  see(result as Step, call);
+  see(result as Step, call, source);
   return result;
 }
 
-function sawStep(step: Step, call: FollowedCall): void {
-  if (step?.done === true) call.returned(step.value);
+function sawStep(step: Step, call: FollowedCall, source: object): void {
+  if (step?.done === true) call.exhausted(step.value, source);
   else call.chunk(step?.value);
 }
 

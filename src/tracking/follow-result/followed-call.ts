@@ -18,6 +18,8 @@ export interface FollowedCall {
   /** One chunk has gone to the consumer; `undefined` where its value can't be seen. */
   chunk(chunk?: unknown): void;
   returned(result: unknown): void;
+  /** An iteration has come to the end of its source, by itself or because the source was stopped. */
+  exhausted(result: unknown, source: object): void;
   threw(error: unknown): void;
   /** The consumer stopped before the end. */
   consumerLeft(): void;
@@ -37,9 +39,12 @@ export class Executions {
   private isFirst = true;
   private readonly again: () => FollowedCall;
 
-  constructor(private readonly call: FollowedCall) {
+  constructor(
+    private readonly call: FollowedCall,
+    hasCome?: () => boolean,
+  ) {
     this.again = call.repeatable();
-    call.awaitConsumer();
+    call.awaitConsumer(hasCome);
     call.streaming();
   }
 

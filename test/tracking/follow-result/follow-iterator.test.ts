@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AnalyticsContext } from '../../../src/context/analytics-context.js';
-import { currentFrame } from '../../../src/context/context-storage.js';
+import { contextStorage, currentFrame } from '../../../src/context/context-storage.js';
+import { Frame } from '../../../src/context/frame.js';
+import { TrackToolCall } from '../../../src/tracking/track-tool-call.decorator.js';
 import { CollectingTarget } from '../../support/capture-target.js';
 import { outcomes, trackedRun } from '../../support/tracked-run.js';
 
@@ -197,14 +199,68 @@ describe('an object that gives iterators', () => {
     expect(target.records.map(({ context }) => context.userId)).toEqual(['ada', 'bob']);
   });
 
-  it('that is shared counts only what each caller reads', async () => {
+  it('that is shared counts what each caller reads as that caller’s', async () => {
     const target = new CollectingTarget();
     const shared = new SdkStream();
     const run = trackedRun(target, () => shared);
-    const [one] = [run(), run(), run()];
-    for await (const _ of one) continue;
-    for await (const _ of shared) continue;
+    const asked = ['ada', 'bob', 'eve'].map((userId) => AnalyticsContext.run({ userId }, run));
+    for (const stream of asked.slice(0, 2).reverse()) for await (const _ of stream) continue;
+    expect(outcomes(target)).toEqual(['success', 'success']);
+    expect(target.records.map(({ context }) => context.userId)).toEqual(['bob', 'ada']);
+  });
+
+  it('is given back as the very object, which its class and what hangs on it know', () => {
+    const target = new CollectingTarget();
+    const given = new SdkStream();
+    const inner = trackedRun(target, () => given);
+    expect(trackedRun(target, () => inner())()).toBe(given);
+    expect(Object.keys(given)).toEqual(Object.keys(new SdkStream()));
+  });
+
+  it('is followed by each of the calls that pass it on', async () => {
+    const target = new CollectingTarget();
+    const inner = trackedRun(target, () => new SdkStream(), TrackToolCall('inner'));
+    const outer = trackedRun(target, async () => inner(), TrackToolCall('outer'));
+    for await (const _ of await outer()) continue;
+    expect(outcomes(target)).toEqual(['success', 'success']);
+    expect(target.records.map(({ properties }) => properties.tool_name)).toEqual(['inner', 'outer']);
+  });
+
+  it('that a method of its own reads through the iterator is seen to its end', async () => {
+    class Cursor {
+      async *[Symbol.asyncIterator]() {
+        yield 1;
+        yield 2;
+      }
+      async toArray(): Promise<number[]> {
+        const all: number[] = [];
+        for await (const each of this) all.push(each);
+        return all;
+      }
+    }
+    const target = new CollectingTarget();
+    expect(await trackedRun(target, () => new Cursor())().toArray()).toEqual([1, 2]);
     expect(outcomes(target)).toEqual(['success']);
+  });
+
+  it.each([
+    [true, {}],
+    [false, { outcome: 'aborted', duration_ms: 0, abort_reason: 'unconsumed' }],
+  ])('that a method of its own reads unseen is not taken for unconsumed: %s', (isRead, measured) => {
+    class Stream {
+      async *[Symbol.asyncIterator]() {
+        yield 1;
+      }
+      final(): number {
+        return 1;
+      }
+    }
+    const target = new CollectingTarget();
+    const around = new Frame(undefined, {}, target.handle, undefined);
+    const stream = contextStorage.run(around, () => trackedRun(target, () => new Stream())());
+    if (isRead) expect(stream.final()).toBe(1);
+    around.close();
+    expect(target.only.measured).toEqual(measured);
   });
 
   it('that is frozen is given back as it is, its end unknown', () => {
@@ -216,6 +272,50 @@ describe('an object that gives iterators', () => {
     });
     expect(trackedRun(target, () => frozen)()).toBe(frozen);
     expect(target.only.measured).toEqual({});
+  });
+});
+
+describe('a stream that ends without a throw', () => {
+  /** As OpenAI's and Anthropic's: its iteration is over when its controller aborts. */
+  class ModelStream {
+    constructor(readonly controller = new AbortController()) {}
+    async *[Symbol.asyncIterator]() {
+      for (const chunk of ['a', 'b', 'c']) {
+        if (this.controller.signal.aborted) return;
+        yield chunk;
+      }
+    }
+  }
+  const read = async (stream: AsyncIterable<unknown>, atChunk: () => void): Promise<void> => {
+    for await (const _ of stream) atChunk();
+  };
+
+  it.each([
+    ['by the application', undefined, 'aborted user_stopped'],
+    ['by a timeout', new DOMException('late', 'TimeoutError'), 'aborted timeout'],
+  ])('because its controller was aborted %s is aborted', async (_by, reason, expected) => {
+    const target = new CollectingTarget();
+    const stream = trackedRun(target, () => new ModelStream())();
+    await read(stream, () => stream.controller.abort(reason));
+    expect(outcomes(target)).toEqual([expected]);
+  });
+
+  it('because a signal that the method was given was aborted is aborted', async () => {
+    const target = new CollectingTarget();
+    const stop = new AbortController();
+    const run = trackedRun(target, async function* (_options: { signal: AbortSignal }) {
+      yield* ['a'];
+    });
+    await read(run({ signal: stop.signal }), () => stop.abort());
+    expect(outcomes(target)).toEqual(['aborted user_stopped']);
+  });
+
+  it('by itself is a success', async () => {
+    const target = new CollectingTarget();
+    const stop = new AbortController();
+    await read(trackedRun(target, (_signal: AbortSignal) => new ModelStream())(stop.signal), () => undefined);
+    stop.abort();
+    expect(outcomes(target)).toEqual(['success']);
   });
 });
 
