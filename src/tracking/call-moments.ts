@@ -6,6 +6,7 @@ import { copyProperties } from '../event/json-value.js';
 import { messages } from '../event/messages.js';
 import { errorType, redactedMessage } from '../event/redaction.js';
 import type { CallEnd } from './call-end.js';
+import { unlessBlank } from './call-person.js';
 import { recordSpan } from './call-span.js';
 import { ask } from './option-callbacks.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -69,9 +70,8 @@ export function recordMoment(call: TrackedCall, { options }: Tracking, moment: M
     properties: moment.filled,
     measured: moment.measured,
     context: values,
-    userId: person?.userId !== undefined ? person.userId : (ask(options, 'userId', call, end) as string | undefined),
-    sessionId:
-      person?.sessionId !== undefined ? person.sessionId : (ask(options, 'sessionId', call, end) as string | undefined),
+    userId: person?.userId !== undefined ? person.userId : askId(options, 'userId', call, end),
+    sessionId: person?.sessionId !== undefined ? person.sessionId : askId(options, 'sessionId', call, end),
     traceId: call.traceId,
     spanId: call.spanId,
     parentSpanId: call.traceId === undefined ? undefined : call.parentSpanId,
@@ -80,6 +80,15 @@ export function recordMoment(call: TrackedCall, { options }: Tracking, moment: M
     bytes: moment.bytes,
     source: method.where,
   });
+}
+
+function askId(
+  options: Tracking['options'],
+  name: 'userId' | 'sessionId',
+  call: TrackedCall,
+  end: CallEnd | undefined,
+): string | undefined {
+  return unlessBlank(ask(options, name, call, end)) as string | undefined;
 }
 
 /** What is measured of every call that has been seen to end. */

@@ -15,8 +15,8 @@ export function askPerson(call: TrackedCall): NamedPerson {
   let userId: unknown;
   let sessionId: unknown;
   for (const { options } of call.trackings) {
-    if (userId === undefined) userId = askEarly(options, 'userId', call);
-    if (sessionId === undefined) sessionId = askEarly(options, 'sessionId', call);
+    if (userId === undefined) userId = unlessBlank(askEarly(options, 'userId', call));
+    if (sessionId === undefined) sessionId = unlessBlank(askEarly(options, 'sessionId', call));
   }
   return { userId, sessionId } as NamedPerson;
 }
@@ -37,8 +37,12 @@ export function identityFor(named: NamedPerson | undefined, around: Frame | unde
   return named?.userId === null ? undefined : around?.identity;
 }
 
+/** A blank id names nobody: the context's counts, for the call as for what it does inside. */
+export function unlessBlank(id: unknown): unknown {
+  return typeof id === 'string' && id.trim() === '' ? undefined : id;
+}
+
 function asText(id: unknown): string | null | undefined {
   if (typeof id === 'number' || typeof id === 'bigint') return String(id);
-  if (typeof id === 'string') return id.trim() === '' ? undefined : id;
-  return id === null ? null : undefined;
+  return typeof id === 'string' || id === null ? id : undefined;
 }

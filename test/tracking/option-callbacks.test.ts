@@ -186,3 +186,21 @@ describe('the callbacks of a decorator', () => {
     expect(target.records.map((record) => record.properties.result)).toEqual([2, 'done']);
   });
 });
+
+it('A blank id names nobody: the call is the context’s, as is what it does inside', () => {
+  const target = new CollectingTarget();
+  const inner = trackedRun(target, () => 1);
+  const blank = TrackToolCall({ userId: () => ' ', sessionId: () => '' });
+  AnalyticsContext.run(
+    { userId: 'ada', sessionId: 's1' },
+    trackedRun(target, () => inner(), blank),
+  );
+  const people = target.records.map(({ userId, sessionId, context }) => [
+    userId ?? context.userId,
+    sessionId ?? context.sessionId,
+  ]);
+  expect(people).toEqual([
+    ['ada', 's1'],
+    ['ada', 's1'],
+  ]);
+});
