@@ -1,3 +1,4 @@
+import { hasClientLeft } from '../../capture/abort-reason.js';
 import type { FollowedCall } from './followed-call.js';
 import { override } from './override.js';
 
@@ -58,7 +59,7 @@ function seeReadable(event: unknown, arg: unknown, stream: NodeStream, result: o
     case 'end':
       return call.returned(result);
     case 'error':
-      return sawError(arg, call);
+      return sawError(arg, stream, call);
     case 'close':
       return sawClose(stream, call);
   }
@@ -69,23 +70,25 @@ function seeResponse(event: unknown, _arg: unknown, _stream: NodeStream, result:
   else if (event === 'close') call.consumerLeft();
 }
 
-function sawClose({ errored }: NodeStream, call: FollowedCall): void {
-  if (errored) sawError(errored, call);
+function sawClose(stream: NodeStream, call: FollowedCall): void {
+  if (stream.errored) sawError(stream.errored, stream, call);
   else call.consumerLeft();
 }
 
-function sawError(error: unknown, call: FollowedCall): void {
-  if (isLeave(error)) call.consumerLeft();
+function sawError(error: unknown, stream: NodeStream, call: FollowedCall): void {
+  if (isLeave(error, stream, call)) call.consumerLeft();
   else call.threw(error);
 }
 
 /**
  * How node destroys a stream whose consumer has gone: `pipeline` for a destination that closed, `for await` for a loop
- * that was left. The abort of a signal has a cause.
+ * that was left. The abort of a signal has a cause. What is itself written to is destroyed by `pipeline` also where its
+ * source broke off: then it was left only by a client that is known to have gone.
  */
-function isLeave(error: unknown): boolean {
+function isLeave(error: unknown, { writableFinished }: NodeStream, { frame }: FollowedCall): boolean {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || (code === 'ABORT_ERR' && cause === undefined);
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE') return writableFinished === undefined || hasClientLeft(frame);
+  return code === 'ABORT_ERR' && cause === undefined;
 }
 
 function isStream(value: unknown): value is NodeStream {

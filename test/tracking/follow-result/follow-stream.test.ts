@@ -186,3 +186,31 @@ describe('the response that a handler writes to', () => {
     server.close();
   });
 });
+
+describe('a Transform in a pipeline', () => {
+  const through = (target: CollectingTarget, hasClosed: boolean): { source: Readable; over: Promise<unknown> } => {
+    const source = new Readable({ read: () => undefined });
+    source.push('a');
+    const frame = new Frame(undefined, {}, target.handle, undefined);
+    frame.transport = { hasClosed: () => hasClosed };
+    const result = contextStorage.run(frame, () =>
+      trackedRun(target, () => {
+        const out = new PassThrough();
+        pipeline(source, out).catch(() => undefined);
+        return out;
+      })(),
+    );
+    return { source, over: collect(result).catch(() => undefined) };
+  };
+
+  it.each([
+    [false, 'error Error'],
+    [true, 'aborted client_closed'],
+  ])('whose source breaks off was left by a client only if that has gone: %s', async (hasClosed, expected) => {
+    const target = new CollectingTarget();
+    const { source, over } = through(target, hasClosed);
+    source.destroy();
+    await over;
+    expect(outcomes(target)).toEqual([expected]);
+  });
+});
