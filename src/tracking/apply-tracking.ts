@@ -13,7 +13,7 @@ export interface TrackMethodDecorator<M extends TrackableMethod> extends PassedO
 /** Likewise, and for classes. */
 export interface TrackDecorator<M extends TrackableMethod> extends PassedOn {
   (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
-  (target: abstract new (...args: never[]) => unknown): void;
+  (target: AnyClass): void;
 }
 
 /**
@@ -22,6 +22,12 @@ export interface TrackDecorator<M extends TrackableMethod> extends PassedOn {
  */
 interface PassedOn {
   <T>(this: never, target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): void;
+}
+
+/** By what every class has: one whose constructor is private or protected can't be told by that. */
+interface AnyClass {
+  readonly name: string;
+  readonly prototype: object;
 }
 
 /** What a decorator wants of the calls of one method. */
@@ -42,7 +48,7 @@ export function trackMethod<M extends TrackableMethod>(name: string, make: MakeT
  */
 export function trackMethodOrClass<M extends TrackableMethod>(name: string, make: MakeTracking): TrackDecorator<M> {
   return (target: unknown, key?: unknown, descriptor?: unknown) => {
-    if (isOnClass(target, key, descriptor)) trackClass(target.prototype as object, make);
+    if (isOnClass(target, key, descriptor)) trackClass(target.prototype, make);
     else track(name, make, target, key, descriptor);
   };
 }
@@ -86,8 +92,6 @@ const untracked: ReadonlySet<string> = new Set([
 function isMethodDescriptor(descriptor: unknown): descriptor is TypedPropertyDescriptor<TrackableMethod> {
   return typeof (descriptor as PropertyDescriptor | undefined)?.value === 'function';
 }
-
-type AnyClass = abstract new (...args: never[]) => unknown;
 
 /** A class's decorator is given the class alone; that of a constructor's parameter its position too. */
 function isOnClass(target: unknown, key: unknown, position: unknown): target is AnyClass {

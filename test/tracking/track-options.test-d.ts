@@ -187,3 +187,16 @@ export class NamedClass {}
 // @ts-expect-error it tracks single methods
 @TrackAgentRun()
 export class RunClass {}
+
+@TrackToolCall()
+export class MadeByItself {
+  private constructor() {}
+  static make(): MadeByItself {
+    return new MadeByItself();
+  }
+}
+
+@Track('asked')
+export abstract class Extended {
+  protected constructor(readonly name: string) {}
+}
