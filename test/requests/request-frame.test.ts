@@ -27,6 +27,10 @@ import {
 } from 'nestjs-agent-analytics';
 import { recordAnalytics, type AnalyticsRecorder } from 'nestjs-agent-analytics/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { currentFrame } from '../../src/context/context-storage.js';
+import { installRequestFrames } from '../../src/requests/request-frame.js';
+import { RequestIdentities } from '../../src/requests/request-identities.js';
+import { CollectingTarget } from '../support/capture-target.js';
 
 @Injectable()
 class Tools {
@@ -257,4 +261,33 @@ describe.each([
       analytics.last('copilot_response_completed')?.properties.$ai_trace_id,
     );
   });
+});
+
+it.each([
+  ['express', () => new ExpressAdapter()],
+  ['fastify', () => new FastifyAdapter()],
+])('Requests of a second application on the same %s server have its frames once the first is over', (_name, make) => {
+  const adapter = make();
+  const targets = [new CollectingTarget(), new CollectingTarget()];
+  const [first, second] = targets.map(({ handle, reporter }) => {
+    const identities = new RequestIdentities();
+    identities.settings = { identity: undefined, verifySession: undefined, posthogHeaders: false, handle, reporter };
+    return identities;
+  }) as [RequestIdentities, RequestIdentities];
+  const handlers: ((request: object, response: object, next: () => void) => void)[] = [];
+  const server = { use: (handler: (typeof handlers)[number]) => handlers.push(handler), addHook: () => undefined };
+  Object.assign(adapter, { getInstance: () => server });
+  installRequestFrames(adapter, first);
+  installRequestFrames(adapter, second);
+  const handleOfRequest = (): unknown => {
+    let handle: unknown;
+    handlers[0]?.({}, {}, () => (handle = currentFrame()?.handle));
+    return handle;
+  };
+  expect(handlers).toHaveLength(1);
+  expect(handleOfRequest()).toBe(targets[0]?.handle);
+  first.settings = undefined;
+  expect(handleOfRequest()).toBe(targets[1]?.handle);
+  second.settings = undefined;
+  expect(handleOfRequest()).toBeUndefined();
 });
