@@ -52,8 +52,13 @@ function wrapperOf(method: TrackedMethod): Method {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- its `this` is the caller's
   const { wrapper } = {
     wrapper(this: unknown): unknown {
-      const handle = handleOf(this) ?? handleOfContext();
-      const target = handle?.target;
+      let handle = handleOf(this);
+      let target = handle?.target;
+      if (target === undefined) {
+        // Its application is over, or unknown: it may have been handed on to the one that this work runs in.
+        handle = handleOfContext() ?? handle;
+        target = handle?.target;
+      }
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be allocated for untracked calls too
       const args = arguments;
       if (handle === undefined || target === undefined) {

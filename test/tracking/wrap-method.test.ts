@@ -13,6 +13,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
+import { contextStorage } from '../../src/context/context-storage.js';
+import { Frame } from '../../src/context/frame.js';
 import { AnalyticsInterceptor } from '../../src/requests/analytics.interceptor.js';
 import { bindInstance } from '../../src/tracking/instance-slot.js';
 import { TrackAgentRun } from '../../src/tracking/track-agent-run.decorator.js';
@@ -21,6 +23,7 @@ import { TrackToolCall } from '../../src/tracking/track-tool-call.decorator.js';
 import { Track } from '../../src/tracking/track.decorator.js';
 import { trackedMethods } from '../../src/tracking/tracked-methods.js';
 import { CollectingTarget } from '../support/capture-target.js';
+import { trackedRun } from '../support/tracked-run.js';
 
 /** Whatever a decorator of another library may leave on a method. */
 const Labelled = (label: string): MethodDecorator => {
@@ -317,4 +320,13 @@ describe('trackedMethods', () => {
       { key: 'find', where: 'Base.find', decorators: ['TrackToolCall'] },
     ]);
   });
+});
+
+it('A method whose own application is over is tracked for the one that its work runs in', () => {
+  const [over, running] = [new CollectingTarget(), new CollectingTarget()];
+  const run = trackedRun(over, () => 1);
+  const frame = new Frame(undefined, {}, running.handle, undefined);
+  over.handle.target = undefined;
+  expect(contextStorage.run(frame, run)).toBe(1);
+  expect([over.events, running.events]).toEqual([[], ['copilot_tool_called']]);
 });
