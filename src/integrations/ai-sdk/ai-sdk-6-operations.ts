@@ -7,8 +7,6 @@ import { RecordedRun } from '../recorder/recorded-run.js';
 export interface AiSdk6Operation {
   readonly run: RecordedRun;
   readonly functionId: string | undefined;
-  /** Takes away what watches for its abort. */
-  readonly forget: () => void;
   /** The call of the model that its current step has begun. */
   step: RecordedModelCall | undefined;
 }
@@ -18,8 +16,8 @@ export class AiSdk6Operations {
   private readonly byRun = new WeakMap<RecordedRun, AiSdk6Operation>();
   private readonly byFrame = new WeakMap<Frame | typeof noFrame, Set<AiSdk6Operation>>();
 
-  add(run: RecordedRun, functionId: string | undefined, forget: () => void): void {
-    const operation = { run, functionId, forget, step: undefined };
+  add(run: RecordedRun, functionId: string | undefined): void {
+    const operation = { run, functionId, step: undefined };
     this.byRun.set(run, operation);
     const frame = run.outer ?? noFrame;
     const inFrame = this.byFrame.get(frame) ?? new Set();
@@ -28,7 +26,6 @@ export class AiSdk6Operations {
   }
 
   remove(operation: AiSdk6Operation): void {
-    operation.forget();
     this.byRun.delete(operation.run);
     this.byFrame.get(operation.run.outer ?? noFrame)?.delete(operation);
   }
@@ -38,7 +35,7 @@ export class AiSdk6Operations {
     const frame = currentFrame();
     for (let around = frame; around !== undefined; around = around.parent) {
       const operation = around.call instanceof RecordedRun ? this.byRun.get(around.call) : undefined;
-      if (operation !== undefined) return operation;
+      if (operation !== undefined) return operation.run.isOver ? undefined : operation;
     }
     // A stream reports its steps in the context of whoever reads it, and an application's own callback loses ours.
     for (let around = frame; around !== undefined; around = around.parent) {
@@ -48,11 +45,10 @@ export class AiSdk6Operations {
     return this.begunIn(noFrame, functionId);
   }
 
+  /** The last: of a stream that failed nothing is told, and then it is tried again. */
   private begunIn(frame: Frame | typeof noFrame, functionId: string | undefined): AiSdk6Operation | undefined {
-    for (const operation of this.byFrame.get(frame) ?? []) {
-      if (operation.functionId === functionId && !operation.run.isOver) return operation;
-    }
-    return undefined;
+    const operations = [...(this.byFrame.get(frame) ?? [])];
+    return operations.findLast((operation) => operation.functionId === functionId && !operation.run.isOver);
   }
 }
 

@@ -1,5 +1,6 @@
 import { reasonOfAbort } from '../../capture/abort-reason.js';
 import { contextStorage } from '../../context/context-storage.js';
+import type { RecordedRun } from '../recorder/recorded-run.js';
 import { RecordedTool } from '../recorder/recorded-tool.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
 import {
@@ -66,12 +67,8 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
       input: inputOf(event.system, messages),
     });
     answersIn(event.messages, run, recorder);
-    // Of an abort nothing else is told.
-    const aborted = (): void => {
-      run.end({ outcome: 'aborted', abortReason: reasonOfAbort(abortSignal?.reason, run.outer) });
-    };
-    abortSignal?.addEventListener('abort', aborted, { once: true });
-    operations.add(run, name, () => abortSignal?.removeEventListener('abort', aborted));
+    operations.add(run, name);
+    if (abortSignal !== undefined) endOnAbort(run, abortSignal);
     contextStorage.enterWith(run.frame);
   };
 
@@ -137,4 +134,16 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
 
 function keyOf(run: string, toolCallId: string): string {
   return `ai-sdk-6 ${run} ${toolCallId}`;
+}
+
+/** Of an abort nothing else is told. Many runs may share a signal that outlives them. */
+function endOnAbort(run: RecordedRun, signal: AbortSignal): void {
+  const told = new WeakRef(run);
+  const aborted = (): void => {
+    const open = told.deref();
+    open?.end({ outcome: 'aborted', abortReason: reasonOfAbort(signal.reason, open.outer) });
+  };
+  if (signal.aborted) return aborted();
+  signal.addEventListener('abort', aborted, { once: true });
+  run.frame.whenClosed(() => signal.removeEventListener('abort', aborted));
 }
