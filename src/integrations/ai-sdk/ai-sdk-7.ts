@@ -128,7 +128,7 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
     const tool = recorder.find(keyOf(callId, toolCall.toolCallId)) as RecordedTool | undefined;
     const result = toolOutput?.output;
     if (toolOutput?.type === 'tool-error') tool?.end({ error: toolOutput.error ?? null, durationMs });
-    else tool?.end({ outcome: saysError(result) ? 'error' : 'success', result, durationMs });
+    else tool?.end({ result, durationMs });
   };
 
   const embeddings = new OpenEmbeddings();
@@ -184,9 +184,4 @@ export function aiSdk7Hooks(recorder: RunRecorder, finalTools: readonly string[]
 /** By what the recorder finds an operation, or a part of it. */
 export function keyOf(callId: string, part = ''): string {
   return `ai-sdk ${callId} ${part}`;
-}
-
-/** A tool of MCP says so in its result. */
-function saysError(result: unknown): boolean {
-  return typeof result === 'object' && result !== null && (result as { isError?: unknown }).isError === true;
 }

@@ -117,7 +117,7 @@ function endRun(run: RecordedRun, isWhole: boolean, output: unknown, answer: () 
 
 function endTool(tool: RecordedTool, output: unknown): void {
   const isError = (output as ChainMessage | undefined)?.status === 'error';
-  tool.end({ outcome: isError ? 'error' : 'success', result: resultOf(output) });
+  tool.end({ outcome: isError ? 'error' : undefined, result: resultOf(output) });
 }
 
 /** Of the graph's node that it is, or lies in. */

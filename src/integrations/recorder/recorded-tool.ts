@@ -19,7 +19,7 @@ export interface ToolStart extends SpanStart {
 }
 
 export interface ToolEnd extends SpanEnd {
-  /** Goes out under `captureContent: ['toolResults']` only. */
+  /** Goes out under `captureContent: ['toolResults']` only. One that says `isError` is an error unless `outcome` says else. */
   result?: unknown;
   /** Milliseconds, where the framework measured them. */
   durationMs?: number | undefined;
@@ -67,7 +67,7 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   end(end: ToolEnd = {}): void {
     if (!this.close()) return;
     this.parts.claims.closed(this);
-    const decided = this.decide(end);
+    const decided = this.decide(saysError(end) ? { ...end, outcome: 'error' } : end);
     this.finishChildren(decided);
     if (this.claimed === undefined) this.emit(decided, end);
     else if (this.claimed === 'beside') this.countForRuns(decided.outcome === 'error');
@@ -118,6 +118,16 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     const properties: JsonObject = fillDeclared(declared, result, [this.arguments]);
     const measured = { outcome: 'success', duration_ms: this.durationMs };
     target.record(recordAt(this, target.names[event], properties, measured, target.clock.now()));
+  }
+}
+
+/** A tool of MCP says so in its result, whoever called it. */
+function saysError({ outcome, error, result }: ToolEnd): boolean {
+  if (outcome !== undefined || error !== undefined || typeof result !== 'object' || result === null) return false;
+  try {
+    return (result as { isError?: unknown }).isError === true;
+  } catch {
+    return false;
   }
 }
 

@@ -181,3 +181,12 @@ describe('What begins beneath a run that has ended', () => {
     expect(isBeneathAfter(11_000)).toBe(false);
   });
 });
+
+describe('A tool', () => {
+  it('fails where its result says so', () => {
+    const target = new Telling();
+    target.hooks.handleToolStart({ name: 'find' }, '{}', 't1', undefined, [], {}, 'find', 'c1');
+    target.hooks.handleToolEnd({ isError: true, content: [] }, 't1');
+    expect(target.told).toEqual(['copilot_tool_called error', '$ai_span error']);
+  });
+});

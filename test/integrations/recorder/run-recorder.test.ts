@@ -123,6 +123,17 @@ describe('An end', () => {
     ]);
   });
 
+  it('of a tool is an error where its result says so, unless its framework says else', () => {
+    const target = new RecordingTarget();
+    const hostile = { get isError(): never { throw new TypeError('no'); } }; // prettier-ignore
+    for (const end of [{ result: { isError: true } }, { result: { isError: false } }, { result: hostile }]) {
+      target.recorder.tool({ name: 'find' }).end(end);
+    }
+    target.recorder.tool({ name: 'find' }).end({ outcome: 'success', result: { isError: true } });
+    const told = target.of('copilot_tool_called').map(({ measured }) => measured?.['outcome']);
+    expect(told).toEqual(['error', 'success', 'success', 'success']);
+  });
+
   it('of a failed run cuts off what is open in it', () => {
     const target = new RecordingTarget();
     const run = target.recorder.run({ framework, name: 'agent' });
