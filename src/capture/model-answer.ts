@@ -1,6 +1,13 @@
 import type { ModelCall } from './model-call.js';
-import { answerOfAnthropic, answerOfChat, answerOfEmbeddings, answerOfResponses } from './model-answer-shapes.js';
-import { isRecord, textOf, type Bag } from './model-answer-fields.js';
+import {
+  answerOfAnthropic,
+  answerOfChat,
+  answerOfEmbeddings,
+  answerOfResponses,
+  failureIn,
+  toolIn,
+} from './model-answer-shapes.js';
+import { isRecord, recordOf, textOf, type Bag } from './model-answer-fields.js';
 
 /**
  * Reads what a model's own client was answered: chat completions and responses of OpenAI, those of OpenRouter with
@@ -53,6 +60,7 @@ export class ModelAnswerReader {
     else if (isRecord(chunk.response) && isFinal(chunk.type)) this.answer(chunk.response);
     else if (chunk.type === 'response.output_text.delta') this.addText(chunk.delta);
     else if (typeof chunk.type === 'string') this.readAnthropicChunk(chunk);
+    else this.learn(failureIn(chunk.error));
   }
 
   private readChatChunk(chunk: Bag): void {
@@ -61,12 +69,13 @@ export class ModelAnswerReader {
     this.addText(delta.content);
     for (const call of Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : []) {
       // Only the first piece of a call has its name.
-      if (isRecord(call) && isRecord(call.function)) this.addTool(call.function.name);
+      if (isRecord(call)) this.addTool(toolIn(call));
     }
     this.learn(answerOfChat(chunk));
   }
 
   private readAnthropicChunk({ type, message, content_block: block, delta, usage }: Bag): void {
+    if (type === 'error') this.learn({ outcome: 'error' });
     if (type === 'message_start' && isRecord(message)) this.learn({ ...answerOfAnthropic(message), output: undefined });
     if (type === 'content_block_start' && isRecord(block) && block.type === 'tool_use') this.addTool(block.name);
     if (type === 'content_block_delta' && isRecord(delta)) this.addText(delta.text);
@@ -76,6 +85,8 @@ export class ModelAnswerReader {
   private learn(more: ModelCall): void {
     const { output, ...facts } = more;
     for (const [name, value] of Object.entries(facts)) {
+      // Not every chunk shows whose it is.
+      if (name === 'provider' && this.known.provider === 'openrouter') continue;
       if (value !== undefined && value !== null) Object.assign(this.known, { [name]: value });
     }
     if (this.keepsOutput && output !== undefined) this.known.output = output;
@@ -94,7 +105,9 @@ function readAnswer(answer: Bag): ModelCall | undefined {
   if (answer.object === 'response') return answerOfResponses(answer);
   if (answer.object === 'chat.completion' || Array.isArray(answer.choices)) return answerOfChat(answer);
   if (answer.type === 'message' && answer.role === 'assistant') return answerOfAnthropic(answer);
-  return answer.object === 'list' && Array.isArray(answer.data) ? answerOfEmbeddings(answer) : undefined;
+  if (answer.object === 'list' && Array.isArray(answer.data)) return answerOfEmbeddings(answer);
+  // OpenRouter's error with the status 200; an application's own errors may be anything.
+  return typeof recordOf(answer.error).code === 'number' ? failureIn(answer.error) : undefined;
 }
 
 function isFinal(type: unknown): boolean {
