@@ -54,8 +54,7 @@ export class EventFinder {
       if (!(await this.change(deadline, asker))) break;
       ({ found, through } = await searchEvents(store, filter, through));
     }
-    const limit = Math.min(Number(query.get('limit')) || 100, MOST_ROWS);
-    return this.answer(found, through, limit, after !== undefined);
+    return this.answer(found, through, readLimit(query.get('limit')), after !== undefined);
   }
 
   /** Ends all waiting: the application leaves. */
@@ -119,6 +118,12 @@ export function wholeEvents(view: EventView, events: readonly StoredEvent[], lim
     rows.push(view.whole(stored));
   }
   return rows;
+}
+
+/** What is no count of rows counts as none given. */
+function readLimit(text: string | null): number {
+  const limit = Number(text);
+  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, MOST_ROWS) : 100;
 }
 
 /** In milliseconds; 0 where there is none, `undefined` where it is malformed. A bare number is seconds. */

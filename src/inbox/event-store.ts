@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AnalyticsEvent } from '../event/analytics-event.js';
+import { EventsByUuid, isFinal } from './events-by-uuid.js';
 import type { Fate, StoredEvent } from './stored-event.js';
 
 /** What a stored event costs beside its text, in bytes. */
@@ -31,7 +32,7 @@ export class EventStore {
   private clearedThrough = 0;
   /** `seq` of the newest event that had to make room. */
   private evictedThrough = 0;
-  private readonly byUuid = new Map<string, StoredEvent>();
+  private readonly byUuid = new EventsByUuid();
 
   constructor(
     readonly maxEvents: number,
@@ -79,7 +80,12 @@ export class EventStore {
 
   /** The newest event with this uuid. */
   find(uuid: string): StoredEvent | undefined {
-    return this.byUuid.get(uuid);
+    return this.byUuid.find(uuid);
+  }
+
+  /** Of several with this id the first whose fate is open, or the last. */
+  findOpen(uuid: string): StoredEvent | undefined {
+    return this.byUuid.findOpen(uuid);
   }
 
   get(seq: number): StoredEvent | undefined {
@@ -146,7 +152,7 @@ export class EventStore {
     const isRetold = this.byUuid.has(event.uuid);
     const stored: StoredEvent = { seq, changed: seq, uuid: event.uuid, json, bytes, isRetold, ...given };
     this.events.push(stored);
-    if (event.uuid !== '') this.byUuid.set(event.uuid, stored);
+    this.byUuid.add(stored);
     this.bytes += bytes;
     while (this.size > this.maxEvents || (this.bytes > this.maxBytes && this.size > 1)) this.evictOldest();
     this.tellChange();
@@ -162,7 +168,7 @@ export class EventStore {
     if (oldest === undefined) return;
     this.bytes -= oldest.bytes;
     this.evictedThrough = oldest.seq;
-    if (this.byUuid.get(oldest.uuid) === oldest) this.byUuid.delete(oldest.uuid);
+    this.byUuid.removeOldest(oldest);
   }
 
   /** Index of the first event whose `seq` is greater. */
@@ -176,8 +182,4 @@ export class EventStore {
     }
     return low;
   }
-}
-
-function isFinal(fate: Fate): boolean {
-  return fate === 'delivered' || fate === 'dropped';
 }

@@ -89,7 +89,7 @@ export class InboxServer {
     response: ServerResponse,
   ): Promise<void> {
     const { view, feed } = this.parts;
-    const file = pageFiles[route];
+    const file = Object.hasOwn(pageFiles, route) ? pageFiles[route] : undefined;
     if (file !== undefined) {
       const page = await loadPage();
       return answer(response, 200, file.type, page[file.text]);

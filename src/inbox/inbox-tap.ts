@@ -50,7 +50,7 @@ export class InboxTap implements EventSink {
 
   /** Notes what became of an event that was written; one that is gone is left alone. */
   settle(uuid: string, fate: Fate, reason: string | null = null): void {
-    const stored = this.store.find(uuid);
+    const stored = this.store.findOpen(uuid);
     if (stored !== undefined) this.store.settle(stored, fate, reason, null);
   }
 
@@ -81,7 +81,7 @@ export class InboxTap implements EventSink {
       if (fate === 'dropped') this.addStub(diagnostic.event, reason ?? 'unknown', source);
       return;
     }
-    const stored = this.store.find(uuid);
+    const stored = fate === undefined ? this.store.find(uuid) : this.store.findOpen(uuid);
     if (stored !== undefined) this.store.settle(stored, fate ?? stored.fate, fate ? reason : stored.reason, source);
     else this.noteEarly(uuid, fate, reason, source);
   }

@@ -31,6 +31,12 @@ describe('what programs ask the inbox', () => {
     expect([limited.rows.length, limited.total, limited.hasMore]).toEqual([5, 12, true]);
   });
 
+  it.each(['-1', '0.5', '1e9', 'x', '0'])('are as many as ever where the limit is %s', async (limit) => {
+    void inbox.tap.write(Array.from({ length: 1_001 }, () => sampleEvent()));
+    const { rows, total } = await find(`wire=true&limit=${limit}`);
+    expect([rows.length, total]).toEqual([limit === '1e9' ? 1_000 : 100, 1_001]);
+  });
+
   it('comes at once where it is there, and else as soon as it comes', async () => {
     void inbox.tap.write([sampleEvent({ event: 'there' })]);
     expect(names(await find('event=there&wait=60s'))).toEqual(['there']);

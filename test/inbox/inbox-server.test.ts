@@ -132,6 +132,11 @@ describe.each<AdapterName>(['express', 'fastify'])('the inbox on %s', (adapter) 
       expect(await (await ask('/api/search?text=NEEDLE')).json()).toMatchObject({ found: [1], through: 2 });
     });
 
+    it('has nothing at the names that every object has', async () => {
+      const { ask } = await start();
+      for (const name of ['constructor', '__proto__', 'toString']) expect((await ask(`/${name}`)).status).toBe(404);
+    });
+
     it('refuses methods that it has no use for', async () => {
       const { ask, token } = await start();
       const headers = { authorization: `Bearer ${token}` };

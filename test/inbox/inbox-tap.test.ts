@@ -35,6 +35,34 @@ describe('InboxTap', () => {
     expect(store.find(event.uuid)).toMatchObject({ fate: 'delivered', reason: null });
   });
 
+  it('follows each of several that have one id', () => {
+    const event = sampleEvent();
+    const delivered = () => publish('delivered', { uuid: event.uuid, state: 'delivered' });
+    const fates = () => store.newest(9).map(({ fate }) => fate);
+    tap.write([event]);
+    publish('accepted', { uuid: event.uuid, state: 'accepted', source: 'Chat.send' });
+    tap.write([event]);
+    publish('accepted', { uuid: event.uuid, state: 'accepted', source: 'Chat.resend' });
+    delivered();
+    expect(fates()).toEqual(['pending', 'delivered']);
+    delivered();
+    expect(fates()).toEqual(['delivered', 'delivered']);
+    delivered();
+    expect(store.newest(9).map(({ source }) => source)).toEqual(['Chat.resend', 'Chat.send']);
+  });
+
+  it('forgets of several that have one id those that are gone', () => {
+    const small = new EventStore(2, 1e9);
+    const event = sampleEvent();
+    const [first, second] = [small.add(event), small.add(event)];
+    expect(small.findOpen(event.uuid)).toBe(first);
+    small.add(sampleEvent());
+    expect(small.findOpen(event.uuid)).toBe(second);
+    small.add(sampleEvent());
+    expect(small.findOpen(event.uuid)).toBeUndefined();
+    expect(small.add(event).isRetold).toBe(false);
+  });
+
   it('knows what became of an event that comes later', () => {
     const event = sampleEvent();
     publish('accepted', { uuid: event.uuid, state: 'accepted', source: 'Chat.send' });

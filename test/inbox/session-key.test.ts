@@ -13,8 +13,8 @@ describe("a session's key", () => {
     ]);
   });
 
-  it.each([long, '😀'.repeat(300), `x${'😀'.repeat(300)}`])(
-    'is a short text of its own for a long id, and its own key',
+  it.each([long, '.', '..', '😀'.repeat(300), `x${'😀'.repeat(300)}`])(
+    'is a short text of its own for an id that is no address, and its own key',
     (id) => {
       const key = sessionKey(id) ?? '';
       expect(key.length).toBeLessThanOrEqual(200);
@@ -52,5 +52,13 @@ describe('a session with a long id', () => {
     const test = await (await inbox.ask(`/api/conversations/${named}/test`)).text();
     expect(test).toContain(`const session = '${long}';`);
     expect(test).toContain("{ as: 'user-1', session, times: 1 }");
+  });
+
+  it.each(['.', '..'])('is found where its id is %s, which addresses can’t end in', async (id) => {
+    void inbox.tap.write([sampleEvent({ properties: { session_id: id } })]);
+    const { rows } = (await (await inbox.ask('/api/events')).json()) as EventPage;
+    const named = encodeURIComponent(rows[0]?.session ?? '');
+    const timeline = await inbox.ask(`/api/conversations/${named}/timeline`);
+    expect(await timeline.json()).toMatchObject({ totals: { events: 1 } });
   });
 });
