@@ -131,7 +131,7 @@ export abstract class RecordedSpan implements TracePlace {
   /** Milliseconds from its begin until its end, or until now. */
   get durationMs(): number {
     const end = this.endedAt ?? this.target.clock.monotonic();
-    return Math.round(Math.max(0, end - this.startedAt) * 1000) / 1000;
+    return inMicroseconds(Math.max(0, end - this.startedAt));
   }
 
   protected get target(): CaptureTarget {
@@ -168,7 +168,7 @@ export abstract class RecordedSpan implements TracePlace {
 
   /** The measured properties of a product event. */
   protected measured({ outcome, error, abortReason }: DecidedEnd, durationMs: number | null): JsonObject {
-    const measured: JsonObject = { outcome, duration_ms: durationMs };
+    const measured: JsonObject = { outcome, duration_ms: durationMs === null ? null : inMicroseconds(durationMs) };
     if (outcome === 'aborted') measured.abort_reason = abortReason ?? null;
     if (outcome === 'error') {
       measured.error_type = error === undefined ? null : errorType(error);
@@ -176,6 +176,11 @@ export abstract class RecordedSpan implements TracePlace {
     }
     return measured;
   }
+}
+
+/** Milliseconds, to the microsecond. */
+function inMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
 
 /** The recorded span that this frame lies in directly, or through decorated calls. */
