@@ -1,6 +1,4 @@
-import { reasonOfAbort } from '../../capture/abort-reason.js';
 import { contextStorage } from '../../context/context-storage.js';
-import type { RecordedRun } from '../recorder/recorded-run.js';
 import { RecordedTool } from '../recorder/recorded-tool.js';
 import type { RunRecorder } from '../recorder/run-recorder.js';
 import {
@@ -15,6 +13,7 @@ import {
   type ToolCallPart,
 } from './ai-sdk-events.js';
 import { AiSdk6Operations } from './ai-sdk-6-operations.js';
+import { RunsOnSignals } from './runs-on-signals.js';
 
 interface Event {
   /** Version 7 calls some of these hooks too; its events have one. */
@@ -54,6 +53,7 @@ interface ToolEvent extends Event {
  */
 export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]) {
   const operations = new AiSdk6Operations();
+  const signals = new RunsOnSignals(recorder);
 
   const onStart = (event: StartEvent): void => {
     if (recorder.isElsewhere) return;
@@ -68,7 +68,7 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
     });
     answersIn(event.messages, run, recorder);
     operations.add(run, name);
-    if (abortSignal !== undefined) endOnAbort(run, abortSignal);
+    if (abortSignal !== undefined) signals.watch(run, abortSignal);
     contextStorage.enterWith(run.frame);
   };
 
@@ -134,16 +134,4 @@ export function aiSdk6Hooks(recorder: RunRecorder, finalTools: readonly string[]
 
 function keyOf(run: string, toolCallId: string): string {
   return `ai-sdk-6 ${run} ${toolCallId}`;
-}
-
-/** Of an abort nothing else is told. Many runs may share a signal that outlives them. */
-function endOnAbort(run: RecordedRun, signal: AbortSignal): void {
-  const told = new WeakRef(run);
-  const aborted = (): void => {
-    const open = told.deref();
-    open?.end({ outcome: 'aborted', abortReason: reasonOfAbort(signal.reason, open.outer) });
-  };
-  if (signal.aborted) return aborted();
-  signal.addEventListener('abort', aborted, { once: true });
-  run.frame.whenClosed(() => signal.removeEventListener('abort', aborted));
 }

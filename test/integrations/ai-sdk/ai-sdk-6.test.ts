@@ -41,16 +41,19 @@ describe('A run of AI SDK 6', () => {
     expect(target.recorder.openCount).toBe(0);
   });
 
-  it('leaves nothing on a signal that many share, however it ends', () => {
+  it('adds one listener to a signal that many share, and ends with it if it is open', () => {
     const target = new Telling();
     const shared = new AbortController();
-    target.begin(shared.signal);
+    for (let i = 0; i < 12; i++) target.begin(shared.signal);
     target.finish('m');
-    target.begin(shared.signal);
     expect(getEventListeners(shared.signal, 'abort')).toHaveLength(1);
-    target.recorder.close();
-    expect(getEventListeners(shared.signal, 'abort')).toHaveLength(0);
-    expect(ends(target.records)).toContain('copilot_agent_run_success success');
+    expect(target.recorder.openCount).toBe(11);
+    shared.abort();
+    expect(target.recorder.openCount).toBe(0);
+    const told = ends(target.records).filter((end) => end.startsWith('copilot_agent_run'));
+    const aborted = Array.from({ length: 11 }, () => 'copilot_agent_run_failed aborted user_stopped');
+    expect(told).toEqual(['copilot_agent_run_success success', ...aborted]);
+    expect(target.reporter.codes).toEqual([]);
   });
 
   it('is not taken for the one before it that failed, of which nothing is told', () => {
