@@ -324,7 +324,12 @@ describe('An attribute that was cut, or is too long to be read,', () => {
 
   it.each([
     ['cut', cut, 'prompts', {}],
-    ['cut beside instructions', cut, 'prompts', { 'gen_ai.system_instructions': '[{"type":"text","content":"be' }],
+    [
+      'cut beside instructions',
+      cut,
+      'prompts',
+      { 'gen_ai.system_instructions': '[{"type":"text","content":"INSTRUCTION' },
+    ],
     ['cut', cut, 'toolResults', {}],
     ['cut', cut, 'toolDefinitions', {}],
     ['too long', long, 'prompts', {}],
@@ -333,12 +338,12 @@ describe('An attribute that was cut, or is too long to be read,', () => {
     const sent = events.find(({ event }) => event === 'copilot_message_sent');
     expect(sent?.properties['message_length']).toBeNull();
     expect(events.map(({ event }) => event)).toContain('$ai_generation');
-    expect(JSON.stringify(events)).not.toMatch(/MARKER|again|"be/);
+    expect(JSON.stringify(events)).not.toMatch(/MARKER|again|INSTRUCTION/);
   });
 
   it('leaves the instructions, and a message whose length is not known', async () => {
     const events = await propertiesOf(cut, 'prompts', {
-      'gen_ai.system_instructions': '[{"type":"text","content":"be"}]',
+      'gen_ai.system_instructions': '[{"type":"text","content":"INSTRUCTION"}]',
     });
     expect(events.find(({ event }) => event === 'copilot_message_sent')?.properties['message_length']).toBeNull();
   });
