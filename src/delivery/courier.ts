@@ -166,10 +166,15 @@ export class Courier {
     this.reports.over(outbox.eventsWaiting);
   }
 
-  /** It is the network or the server, unless that takes other batches time and again and not this one. */
+  /**
+   * It is the network or the server, unless that takes other batches time and again and not this one: then what it is that
+   * fails is found, so that the rest is delivered. It is never given up: nobody has said that it is not accepted.
+   */
   private settleFailed(batch: Batch, outcome: SendOutcome & { kind: 'retry' }, wasProbe: boolean): void {
-    if (batch.failedNow(this.accepted, outcome.isBusy === true)) {
-      this.settleRefused(batch, outcome.error, wasProbe);
+    const { outbox, circuit } = this.parts;
+    if (batch.failedNow(this.accepted, outcome.isBusy === true) && batch.events.length > 1) {
+      outbox.split(batch);
+      circuit.hurry();
     } else {
       this.keep(batch, 'backoff', wasProbe, outcome.retryAfterMs);
       this.reports.unreachable(outcome.error);

@@ -50,13 +50,14 @@ export class Outbox {
   /**
    * The batch to send next, which is then in flight: what came back first, then fresh events, with `partial` also less
    * than a full batch of them. What must not hold up the rest comes last: an event that was refused alone, or a batch
-   * that failed or was misdirected several times, while the endpoint accepted no other (`accepted` is how many it has).
+   * that failed or was misdirected several times, while the endpoint accepted no other (`accepted` is how many it has). One
+   * event alone that fails stays behind.
    */
   next(accepted: number, partial: boolean): Batch | undefined {
     const isSuspect = (batch: Batch) =>
       batch.refusedAloneAt === accepted ||
       (batch.misdirected >= timesUntilBehind && batch.misdirectedAt === accepted) ||
-      (batch.failures >= timesUntilBehind && batch.failedAt === accepted);
+      (batch.failures >= timesUntilBehind && (batch.failedAt === accepted || batch.events.length === 1));
     const mayTakeMore =
       this.returned.filter(({ misdirected }) => misdirected > 0).length < mostMisdirected &&
       this.returned.filter(({ failures }) => failures >= timesUntilBehind).length < mostFailing;
