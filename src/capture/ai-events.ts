@@ -106,7 +106,7 @@ export class AiEvents {
   }
 }
 
-/** A method that tracks its call of a model may be the very call: the nearest, not those that call more than this. */
+/** A model call inside a `@TrackGeneration` method is that method's own: only the nearest such method is marked. */
 function markTold(around: Frame | undefined, told: 'generationTold' | 'embeddingTold'): void {
   for (let frame = around; frame !== undefined; frame = frame.parent) {
     const { call } = frame;

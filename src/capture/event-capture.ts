@@ -67,7 +67,7 @@ export class EventCapture implements CaptureTarget {
     this.delivery.refuse(reason, about);
   }
 
-  /** Who people and groups are is told whole: it belongs to no session, and events that are kept rest on it. */
+  /** identify, alias and group are never sampled out: they belong to no session, and kept events depend on them. */
   private isKept({ kind, sessionId, context }: EventRecord): boolean {
     const { sampleRate } = this.settings;
     return sampleRate >= 1 || kind === 'plain' || isSampled(sessionId ?? context.sessionId, sampleRate);

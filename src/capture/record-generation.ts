@@ -27,7 +27,7 @@ export function recordGeneration(capture: EventCapture, details: GenerationDetai
   const begun = startedAt === undefined ? undefined : timeOf(startedAt, capture.clock);
   const isOwnTrace = given === undefined || given === context.traceId;
   const place = {
-    // Told at its end, as mostly: a trace is in the order of its begins.
+    // Usually reported at its end; the event's time is its start, so that a trace is ordered by starts.
     time: begun ?? (timestamp === undefined ? now - (told.durationMs ?? 0) : now),
     context,
     userId: userId ?? undefined,

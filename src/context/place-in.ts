@@ -6,7 +6,7 @@ const DEEPEST = 100;
 /**
  * What new work that begins in this frame lies in: the frame itself, unless its call is over and stands for nothing that
  * a call further out does not stand for too. Work that begins its successor (a poll by timers, a queue's next job) would
- * otherwise hang on all that was before, and keep it in memory.
+ * otherwise keep its whole chain of predecessors alive.
  *
  * On the hot path.
  */

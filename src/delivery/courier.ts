@@ -25,7 +25,7 @@ export interface CourierParts {
   readonly onAnswer: () => void;
 }
 
-/** Carries the batches of one lane to its endpoint, by the rules of "Delivery, state by state". */
+/** Carries the batches of one lane to its endpoint, as docs/delivery.md, "What an answer means", says. */
 export class Courier {
   /** While true, less than a full batch is sent too: somebody waits for it, or the process leaves. */
   pressing = false;

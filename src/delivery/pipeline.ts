@@ -136,7 +136,7 @@ export class Pipeline implements Delivery {
 
   /**
    * Ends delivery, at once and synchronously: later events are refused; what is pending stays in the spool, or, without
-   * one, is dropped and told with its number in one line; connections and timers are gone. May be called in an `exit`
+   * one, is dropped, and one line says how many; connections and timers are closed. May be called in an `exit`
    * handler. Returns how many were dropped.
    */
   close(): number {

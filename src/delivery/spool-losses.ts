@@ -4,9 +4,8 @@ import type { SpoolReports } from './spool-reports.js';
 import { readSpooled } from './spooled-event.js';
 
 /**
- * Makes of what the spool tells what the books need to know.
- *
- * The spool tells within a call, when it is half done; it is passed on when the call is through.
+ * Translates the spool's notices for the books. The spool notifies in the middle of a call; its notices are passed on when
+ * the call has finished.
  */
 export class SpoolLosses {
   observer: StoreObserver | undefined;

@@ -1,6 +1,7 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import { messages, type Message } from '../event/messages.js';
 
+/** Options of `AnalyticsInboxModule.forRoot()`. */
 export interface InboxOptions {
   /** Where the page stands in the application. A global prefix does not touch it. @default '/__inbox' */
   readonly path?: string | undefined;

@@ -3,6 +3,7 @@ import { aiSdk6Hooks } from './ai-sdk/ai-sdk-6.js';
 import { aiSdk7Hooks, keyOf } from './ai-sdk/ai-sdk-7.js';
 import { warnOfBypassingCalls } from './ai-sdk/ai-sdk-bypass.js';
 
+/** Options of `aiSdk()`. */
 export interface AiSdkOptions {
   /** Tools whose call is the run's regular end (`stopWhen: hasToolCall('done')`); other stops are limits of steps. */
   finalTools?: readonly string[] | undefined;

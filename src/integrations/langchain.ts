@@ -6,6 +6,7 @@ import { addToManagers, installedManagers, type CallbackManagers } from './langc
 
 export type { LangChainHandler } from './langchain/langchain-handler.js';
 
+/** Options of `langchain()`. */
 export interface LangChainOptions {
   /**
    * `CallbackManager` of `@langchain/core/callbacks/manager`, where it can't be found by itself: in a bundle, or if the
@@ -15,6 +16,7 @@ export interface LangChainOptions {
   CallbackManager?: CallbackManagers | readonly CallbackManagers[] | false | undefined;
 }
 
+/** What `langchain()` returns. */
 export interface LangChainIntegration extends AgentIntegration {
   /** For `callbacks: [handler]`, where single runs are to be seen only. Beside the automatic way nothing counts twice. */
   readonly handler: LangChainHandler;

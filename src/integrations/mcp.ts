@@ -7,6 +7,7 @@ import type { RunRecorder } from './recorder/run-recorder.js';
 export type { McpAuthInfo, McpCaller } from './mcp/mcp-request.js';
 export type { McpIdentify } from './mcp/mcp-tool-calls.js';
 
+/** Options of `mcp()`. */
 export interface McpOptions {
   /**
    * Says who calls a tool, and in which session, where the context has no user: by the server's own authentication.

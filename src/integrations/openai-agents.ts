@@ -5,6 +5,7 @@ import { OpenAiAgentsProcessor } from './openai-agents/openai-agents-processor.j
 import type { AgentsTraceProcessor } from './openai-agents/openai-agents-spans.js';
 import type { RunRecorder } from './recorder/run-recorder.js';
 
+/** Options of `openAiAgents()`. */
 export interface OpenAiAgentsOptions {
   /**
    * The function of that name of the application's own `@openai/agents`, where more than one copy of it is loaded.

@@ -4,6 +4,7 @@ import { OtelSpans } from './otel/otel-spans.js';
 
 export type { AnalyticsSpanProcessor } from './otel/otel-processor.js';
 
+/** Options of `otel()`. */
 export interface OtelOptions {
   /**
    * What other integrations tell already, so that their spans are left out here: `ai-sdk`, `langchain`, `openai-agents`,
@@ -14,6 +15,7 @@ export interface OtelOptions {
   finalTools?: readonly string[] | undefined;
 }
 
+/** What `otel()` returns. */
 export interface OtelIntegration extends AgentIntegration {
   /** For the tracer provider's `spanProcessors`. */
   readonly processor: AnalyticsSpanProcessor;

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ModuleRef, type ModulesContainer } from '@nestjs/core';
 
-/** The token of what is there once every ConfigModule is: whoever reads settings while providers are made injects it. */
+/** Resolves when every ConfigModule has loaded; inject it to read settings while providers are made. */
 export const CONFIGURED = Symbol.for('nestjs-agent-analytics:configured');
 
 type NestModule = NonNullable<ReturnType<ModulesContainer['get']>>;

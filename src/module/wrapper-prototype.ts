@@ -5,7 +5,7 @@ type NestModule = NonNullable<ReturnType<ModulesContainer['get']>>;
 /** What Nest's container keeps of one provider or controller. */
 export type Wrapper = Parameters<Parameters<NestModule['providers']['forEach']>[0]>[0];
 
-/** The prototype that its instances have, or will have; of a value, and of what a factory makes, once it is there. */
+/** The prototype of a provider's instances; for values and factories known only once the instance exists. */
 export function prototypeOf({ metatype, instance, inject }: Wrapper): object | undefined {
   const isFactory = inject !== undefined && inject !== null;
   // The metatype of a factory is the factory; a value has none.

@@ -16,7 +16,10 @@ import {
 /** The token of an application's `RequestIdentities`. */
 export const REQUEST_IDENTITIES = Symbol.for('nestjs-agent-analytics:request-identities');
 
-/** Whether this user may use this session id, which is the client's claim. */
+/**
+ * Whether this user may use this session id, which is the client's claim. Synchronous; anything but `true`, a throw
+ * included, refuses it. `userId` is `undefined` while no user is known.
+ */
 export type SessionVerifier = (claim: { userId: string | undefined; sessionId: string; request?: unknown }) => boolean;
 
 export interface RequestSettings {

@@ -30,7 +30,7 @@ type RouteArguments = Readonly<Record<string, { readonly data?: unknown } | unde
 
 /**
  * The user's message among the arguments of a call: in the body, where it is marked as such, else in the first object
- * that holds one. A text beside others that may be it is none: where a text is the only thing given, it is.
+ * that holds one. A plain text counts only if it is the sole argument that could be the message.
  */
 export function messageAmong(args: readonly unknown[], body: readonly BodyParameter[]): UserMessage {
   const candidates = body.length > 0 ? marked(args, body) : unmarked(args);

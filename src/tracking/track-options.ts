@@ -55,7 +55,7 @@ export interface TrackCallOptions<M extends TrackableMethod = TrackableMethod> {
 }
 
 /**
- * Options of the tracking decorators. Callbacks are synchronous; one that throws or returns a promise is told once,
+ * Options of the tracking decorators. Callbacks are synchronous; one that throws or returns a promise is logged once,
  * and the event goes out without what it would have added.
  */
 export interface TrackOptions<M extends TrackableMethod = TrackableMethod> extends TrackCallOptions<M> {

@@ -25,9 +25,9 @@ export class OpenToolClaims implements ToolClaims {
   }
 
   /**
-   * The call that a decorated tool of this name called in this frame is the execution of: the one whose frame it lies in
-   * directly; else, for frameworks whose hooks can't open a frame, one that belongs to the same work. One of another name
-   * only calls this tool for help.
+   * Finds the framework's tool call that this decorated tool executes: the call whose frame directly surrounds it, else,
+   * for frameworks whose hooks can't open a frame, an open call of that name in the same work. Inside a tool of another
+   * name it is only a helper.
    */
   claim(outer: Frame | undefined, toolName: string): ClaimedTool | undefined {
     const name = snakeCase(toolName);
