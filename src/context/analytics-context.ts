@@ -50,8 +50,8 @@ export const AnalyticsContext = {
   },
 
   /**
-   * A copy of the current values as plain JSON, ready for a queue's job; `{}` outside any context. Where there is no user, or no
-   * session, `null` says so: whatever context the job is run beneath, it is nobody else's.
+   * A copy of the current values as plain JSON, ready for a queue's job; `{}` outside any context. Where there is no
+   * user, or no session, `null` says so: whatever context the job is run beneath, it is nobody else's.
    */
   get(): AnalyticsContextValues {
     const frame = currentFrame();

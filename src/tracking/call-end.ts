@@ -1,5 +1,6 @@
 import { abortReasonOf, reasonOfAbort } from '../capture/abort-reason.js';
 import type { AbortReason, Outcome } from '../capture/event-details.js';
+import { saysError } from '../capture/says-error.js';
 import type { Frame } from '../context/frame.js';
 
 /** How a call came to its end. */
@@ -53,14 +54,6 @@ export function abortedEnd(abortReason: AbortReason): CallEnd {
 
 export const abandonedEnd: CallEnd = { outcome: 'abandoned', returned: false, threw: false };
 export const unseenEnd: CallEnd = { outcome: undefined, returned: false, threw: false };
-
-function saysError(result: unknown): boolean {
-  try {
-    return typeof result === 'object' && result !== null && (result as { isError?: unknown }).isError === true;
-  } catch {
-    return false;
-  }
-}
 
 /** An aborted signal among the arguments, where AI SDK (`abortSignal`), fetch and MCP (`signal`) put it. */
 function abortedSignal(args: readonly unknown[]): AbortSignal | undefined {

@@ -1,22 +1,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspectSpool } from '../../src/spool/inspect-spool.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import type { FakeClock } from '../support/fake-clock.js';
+import { faults, type PostHogServer } from '../support/posthog-server.js';
 import { spooledPipeline } from '../support/spooled-pipeline.js';
-import { temporaryFolder } from '../spool/spool-folder.js';
+import { eachSpool } from './each-spool.js';
 
 describe('A dead letter that the disk does not take', () => {
   let server: PostHogServer;
   let clock: FakeClock;
   let dir: string;
-  beforeEach(async () => {
-    server = await startPostHogServer();
-    clock = new FakeClock();
-    dir = temporaryFolder();
-  });
-  afterEach(() => server.close());
+  eachSpool((there) => ({ server, clock, dir } = there));
 
   const start = () => spooledPipeline({ dir, clock }, { server });
   /** One of four is refused, and nothing can be stored where dead letters stand. */

@@ -1,22 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/event/clock.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import { faults, type PostHogServer } from '../support/posthog-server.js';
 import { spooledPipeline } from '../support/spooled-pipeline.js';
-import { temporaryFolder } from '../spool/spool-folder.js';
+import { eachSpool } from './each-spool.js';
 
 describe('What a spool loses', () => {
   let server: PostHogServer;
   let clock: FakeClock;
   let dir: string;
-  beforeEach(async () => {
-    server = await startPostHogServer();
-    clock = new FakeClock();
-    dir = temporaryFolder();
-  });
-  afterEach(() => server.close());
+  eachSpool((there) => ({ server, clock, dir } = there));
 
   const start = (spool: Partial<Parameters<typeof spooledPipeline>[0]> = {}) =>
     spooledPipeline({ dir, clock, ...spool }, { server });

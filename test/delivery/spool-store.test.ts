@@ -1,26 +1,22 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SpoolStore, type SpoolStoreOptions } from '../../src/delivery/spool-store.js';
 import { inspectSpool } from '../../src/spool/inspect-spool.js';
 import { Spool } from '../../src/spool/spool.js';
 import { auditedPipeline, type AuditedOptions } from '../support/audited-pipeline.js';
-import { FakeClock } from '../support/fake-clock.js';
-import { faults, startPostHogServer, type PostHogServer } from '../support/posthog-server.js';
+import type { FakeClock } from '../support/fake-clock.js';
+import { faults, type PostHogServer } from '../support/posthog-server.js';
 import { Spoken } from '../support/spoken.js';
 import { replaceFs } from '../spool/replace-fs.js';
-import { segmentsBelow, temporaryFolder } from '../spool/spool-folder.js';
+import { segmentsBelow } from '../spool/spool-folder.js';
+import { eachSpool } from './each-spool.js';
 
 describe('Delivery from a spool', () => {
   let server: PostHogServer;
   let clock: FakeClock;
   let dir: string;
-  beforeEach(async () => {
-    server = await startPostHogServer();
-    clock = new FakeClock();
-    dir = temporaryFolder();
-  });
-  afterEach(() => server.close());
+  eachSpool((there) => ({ server, clock, dir } = there));
 
   const start = (spool: Partial<SpoolStoreOptions> = {}, options: AuditedOptions = {}) => {
     const said = new Spoken();

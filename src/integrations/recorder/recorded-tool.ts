@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimedTool } from '../../capture/ai-events.js';
 import { declaredProperties, fillDeclared, type DeclaredProperty } from '../../capture/declared-properties.js';
 import { recordAt } from '../../capture/record-at.js';
+import { saysError } from '../../capture/says-error.js';
 import { countToolCall } from '../../context/call-totals.js';
 import { contextStorage } from '../../context/context-storage.js';
 import { Frame, type FrameCall } from '../../context/frame.js';
@@ -67,7 +68,8 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
   end(end: ToolEnd = {}): void {
     if (!this.close()) return;
     this.parts.claims.closed(this);
-    const decided = this.decide(saysError(end) ? { ...end, outcome: 'error' } : end);
+    const isSilent = end.outcome === undefined && end.error === undefined;
+    const decided = this.decide(isSilent && saysError(end.result) ? { ...end, outcome: 'error' } : end);
     this.finishChildren(decided);
     if (this.claimed === undefined) this.emit(decided, end);
     else if (this.claimed === 'beside') this.countForRuns(decided.outcome === 'error');
@@ -118,16 +120,6 @@ export class RecordedTool extends RecordedSpan implements FrameCall {
     const properties: JsonObject = fillDeclared(declared, result, [this.arguments]);
     const measured = { outcome: 'success', duration_ms: this.durationMs };
     target.record(recordAt(this, target.names[event], properties, measured, target.clock.now()));
-  }
-}
-
-/** A tool of MCP says so in its result, whoever called it. */
-function saysError({ outcome, error, result }: ToolEnd): boolean {
-  if (outcome !== undefined || error !== undefined || typeof result !== 'object' || result === null) return false;
-  try {
-    return (result as { isError?: unknown }).isError === true;
-  } catch {
-    return false;
   }
 }
 
