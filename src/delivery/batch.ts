@@ -21,6 +21,8 @@ export class Batch {
   failures = 0;
   failedAt: number | undefined;
   private outlived = 0;
+  /** Whether others were accepted while it, or what it was part of, failed: then it is no sign of an outage. */
+  isOutlived = false;
 
   constructor(
     readonly events: readonly StoredEvent[],
@@ -46,6 +48,7 @@ export class Batch {
     const isSingledOut = !isBusy && this.failedAt !== undefined && accepted > this.failedAt;
     this.failures++;
     this.failedAt = accepted;
+    this.isOutlived ||= isSingledOut;
     return isSingledOut && ++this.outlived >= timesUntilRefused;
   }
 
@@ -62,6 +65,7 @@ export class Batch {
     part.misdirected = this.misdirected;
     part.misdirectedAt = this.misdirectedAt;
     part.singledOut = this.singledOut;
+    part.isOutlived = this.isOutlived;
     return part;
   }
 }

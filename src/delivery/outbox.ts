@@ -60,7 +60,7 @@ export class Outbox {
       (batch.failures >= timesUntilBehind && (batch.failedAt === accepted || batch.events.length === 1));
     const mayTakeMore =
       this.returned.filter(({ misdirected }) => misdirected > 0).length < mostMisdirected &&
-      this.returned.filter(({ failures }) => failures >= timesUntilBehind).length < mostFailing;
+      this.returned.filter((batch) => batch.failures >= timesUntilBehind && !batch.isOutlived).length < mostFailing;
     const batch =
       this.returned.find((candidate) => !isSuspect(candidate)) ??
       (mayTakeMore ? this.takeFresh(partial) : undefined) ??

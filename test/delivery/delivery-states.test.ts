@@ -406,6 +406,21 @@ describe('Delivery, state by state', () => {
     expect(pipeline.stats()).toMatchObject({ delivered: 250, pending: { total: 0 } });
   });
 
+  it('is not held up by several such events', async () => {
+    const { pipeline, record, quiet } = start();
+    const broken = ['event_3', 'event_21', 'event_37', 'event_55', 'event_70', 'event_88'];
+    server.fault(({ events }) => (events.some((name) => broken.includes(name)) ? faults.status(500) : undefined));
+    record(100);
+    void pipeline.flush();
+    for (let minutes = 0; minutes < 1_000; minutes++) {
+      await quiet();
+      if (minutes < 900) record(1);
+      clock.advance(60_000);
+    }
+    await quiet();
+    expect(pipeline.stats()).toMatchObject({ delivered: 994, dead: 0, pending: { total: 6 } });
+  });
+
   it.each([
     ['a server that is busy takes others', faults.status(503, { 'retry-after': '1' }), 20],
     ['nothing else is accepted', faults.status(500), 0],
